@@ -1,0 +1,29 @@
+import type { SessionDecision } from './events.ts';
+import type { Fields, ResponseHead } from './message.ts';
+import type { Upstream } from './ports.ts';
+import type { Session } from './session/session.ts';
+
+/** Who answers an app request: an upstream that it is forwarded to, or the host in whose process the engine runs. */
+export type App =
+  | { readonly action: 'forward'; readonly upstream: Upstream }
+  | { readonly action: 'continue'; readonly proceed: (next: Continuation) => void };
+
+/** What the host's own app gets to go on with. */
+export interface Continuation {
+  /** The complete field list that the app must see; no other form of the request's fields may keep a removed one. */
+  readonly fields: Fields;
+  readonly session: Session | undefined;
+  readonly decision: SessionDecision;
+  readonly requestId: string;
+  /** The token in `fields`, without `Bearer`. */
+  readonly token: string | undefined;
+  /** To be applied when the host writes its response's head, implicit heads included. */
+  readonly responseHead: (head: ResponseHead) => ResponseHead;
+  /** To be called once, when the host's response ended or its client went away. */
+  readonly finished: (outcome: { status: number; bytes: number; aborted: boolean }) => void;
+}
+
+/** An app that is reached over the network. */
+export function forwardTo(upstream: Upstream): App {
+  return Object.freeze({ action: 'forward', upstream });
+}

@@ -1,0 +1,7 @@
+import type { Fields, ResponseHead } from '../message.ts';
+
+/** A redirect of ours; never cached, since it depends on who asks. */
+export function createRedirect(status: 303 | 307, location: string, fields: Fields): ResponseHead {
+  const reason = status === 303 ? 'See Other' : 'Temporary Redirect';
+  return { status, reason, fields: ['Location', location, 'Cache-Control', 'no-store', 'Content-Length', '0', ...fields] };
+}

@@ -1,0 +1,31 @@
+import type { OptionName, OryProxyOptions } from './options.ts';
+
+/** Options of one origin: flags, environment, file, or code. `name` appears in messages. */
+export interface OptionSource {
+  readonly name: string;
+  readonly options: OryProxyOptions;
+}
+
+/** Who Ory is; a higher source that says so replaces all that lower ones say. */
+const oryOptions = ['oryUrl', 'project', 'kratosUrl', 'hydraUrl', 'uiUrl', 'emulator'] as const satisfies readonly OptionName[];
+/** Where the signing keys come from; likewise. */
+const keyOptions = ['keyFile', 'keys', 'secret'] as const satisfies readonly OptionName[];
+
+/**
+ * Puts sources together, highest first: flag, environment, file, default.
+ * @returns the options, and for each the name of the source that it came from.
+ */
+export function mergeSources(sources: readonly OptionSource[]): { options: OryProxyOptions; from: ReadonlyMap<string, string> } {
+  const merged = new Map<string, unknown>();
+  const from = new Map<string, string>();
+  for (const { name, options } of sources) {
+    const group = (names: readonly string[]): boolean => names.some((option) => merged.has(option));
+    const decided = new Set<string>([...(group(oryOptions) ? oryOptions : []), ...(group(keyOptions) ? keyOptions : [])]);
+    for (const [option, value] of Object.entries(options)) {
+      if (value === undefined || merged.has(option) || decided.has(option)) continue;
+      merged.set(option, value);
+      from.set(option, name);
+    }
+  }
+  return { options: Object.fromEntries(merged), from };
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { OptionsError, resolveOptions, type OryProxyOptions } from '../../src/index.ts';
+
+const context = { isPublicSuffix: (domain: string) => ['com', 'uk', 'co.uk'].includes(domain), standalone: {} };
+const enough = { upstream: 'http://localhost:3000', oryUrl: 'https://x.projects.oryapis.com' };
+
+function problemsOf(options: OryProxyOptions | Record<string, unknown>): string[] {
+  try {
+    resolveOptions(options as OryProxyOptions, context); // deliberately wrong ones too
+    return [];
+  } catch (error) {
+    if (error instanceof OptionsError) return error.message.split('\n');
+    throw error;
+  }
+}
+
+describe('resolveOptions', () => {
+  it('applies the defaults', () => {
+    expect(resolveOptions(enough, context)).toMatchObject({
+      publicOrigin: 'http://localhost:4000', port: 4000, prefix: '/.ory', jwt: true, claims: 'full', tokenTtl: 60_000, cacheTtl: 5_000,
+      issuer: 'https://x.projects.oryapis.com', sessionCookies: ['ory_kratos_session', 'ory_session_*'],
+    });
+  });
+
+  it('reads text as flags and the environment give it', () => {
+    expect(resolveOptions({ ...enough, port: '8080', jwt: 'false', cacheTtl: '2s', cacheMaxBytes: '1MiB', audience: 'a, b', claims: 'minimal' }, context))
+      .toMatchObject({ port: 8080, publicOrigin: 'http://localhost:8080', jwt: false, cacheTtl: 2_000, cacheMaxBytes: 1_048_576, audience: ['a', 'b'], claims: 'minimal' });
+  });
+
+  it('keeps a list of claims, one that is no keyword too', () => {
+    expect(resolveOptions({ ...enough, claims: 'identity.traits.email' }, context).claims).toEqual(['identity.traits.email']);
+  });
+
+  it.each([[true], ['true'], [['true']], ['X-User-Id=identity.id, X-User-Email=identity.traits.email'], [{ 'X-User-Id': 'identity.id', 'X-User-Email': 'identity.traits.email' }]])('reads identity headers from %j', (identityHeaders) => {
+    expect(resolveOptions({ ...enough, identityHeaders }, context).identityHeaders)
+      .toEqual([{ name: 'X-User-Id', path: ['identity', 'id'] }, { name: 'X-User-Email', path: ['identity', 'traits', 'email'] }]);
+  });
+
+  it.each([[false], ['false'], [undefined]])('has no identity headers with %j', (identityHeaders) => {
+    expect(resolveOptions({ ...enough, ...(identityHeaders === undefined ? {} : { identityHeaders }) }, context).identityHeaders).toEqual([]);
+  });
+
+  it('expands a project to its URL', () => {
+    expect(resolveOptions({ upstream: enough.upstream, project: 'jolly-x1' }, context).ory.main.url).toBe('https://jolly-x1.projects.oryapis.com');
+  });
+
+  it.each([
+    [{ ...enough, prot: 1 }, /^"prot" is not an option; did you mean "port"\?$/],
+    [{ ...enough, 'cookie-domain': 'x' }, /did you mean "cookieDomain"/],
+    [{ ...enough, publicUrl: 'https://example.org/app' }, /^"publicUrl" must not have a path/],
+    [{ ...enough, publicUrl: 'ftp://example.org' }, /^"publicUrl" must be an http:\/\/ or https:\/\/ URL/],
+    [{ ...enough, upstream: 'http://localhost:3000/base' }, /^"upstream" must not have a path/],
+    [{ ...enough, upstream: 'http://user:secret@localhost:3000' }, /^"upstream" must/],
+    [{ oryUrl: enough.oryUrl }, /^"upstream" is missing/],
+    [{ upstream: enough.upstream }, /^"oryUrl" is missing.*ORY_SDK_URL/],
+    [{ ...enough, kratosUrl: 'http://kratos:4433' }, /^"kratosUrl" and "oryUrl" both say where Ory is/],
+    [{ ...enough, port: 70_000 }, /^"port" must be a whole number from 0 to 65535/],
+    [{ ...enough, cacheTtl: 'soon' }, /^"cacheTtl" must be a duration/],
+    [{ ...enough, cacheTtl: '2m' }, /^"cacheTtl" must be 60s at most/],
+    [{ ...enough, publicUrl: 'https://app.example.com', cookieDomain: 'com' }, /^"cookieDomain" is the public suffix com/],
+    [{ ...enough, publicUrl: 'https://app.example.com', cookieDomain: 'other.com' }, /^"cookieDomain" must be the public host/],
+    [{ upstream: enough.upstream, emulator: true, publicUrl: 'https://app.example.com' }, /^"emulator" runs only with a public URL on this machine/],
+    [{ ...enough, rules: [{ match: '/x', session: 'maybe' }] }, /^"rules\.0\.session" must be none, optional or required/],
+    [{ ...enough, tokenHeader: 'X_Token' }, /^"tokenHeader" has "X_Token", which must be a field name of letters, digits and hyphens/],
+    [{ ...enough, tokenHeader: 'Cookie' }, /^"tokenHeader" has "Cookie", a field that others write/],
+    [{ ...enough, identityHeaders: { 'X-User-Id': 'identity..id' } }, /^"identityHeaders" has "identity\.\.id", which is not a session path/],
+    [{ ...enough, identityHeaders: { Authorization: 'identity.id' } }, /^"identityHeaders" has "Authorization", a field that others write/],
+    [{ ...enough, identityHeaders: 'X-User-Id' }, /^"identityHeaders" has "X-User-Id", which is not a field name and a session path/],
+    [{ ...enough, identityHeaders: 3 }, /^"identityHeaders" must be true, or a map from field names to session paths/],
+    [{ ...enough, identityHeaders: ['X-Id=identity.id', 'x-id=id'] }, /^"identityHeaders" names a field twice/],
+    [{ ...enough, identityHeaders: true, tokenHeader: 'x-user-id' }, /^"identityHeaders" has "X-User-Id", which carries the token/],
+    [{ ...enough, rateLimitHeader: 'hunter2\r\nX: y' }, /^"rateLimitHeader" must be printable ASCII without spaces$/],
+    [{ ...enough, prefix: '/a/../b' }, /^"prefix" must not contain/],
+    [{ ...enough, oryOrigins: 'kratos' }, /^"oryOrigins" has "kratos"/],
+  ])('names what is wrong and the fix: %j', (options, message) => {
+    expect(problemsOf(options)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('lists every problem at once', () => {
+    expect(problemsOf({ ...enough, port: 'x', jwt: 'maybe' })).toHaveLength(2);
+  });
+
+  it('never prints a secret', () => {
+    expect(problemsOf({ ...enough, upstream: 'http://user:hunter2@localhost' }).join('')).not.toContain('hunter2');
+  });
+
+  it('K12: ignores a cookie domain that no browser would take on this machine', () => {
+    expect(resolveOptions({ ...enough, cookieDomain: 'localhost' }, context).cookieDomain).toBeUndefined();
+  });
+});

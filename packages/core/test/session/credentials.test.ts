@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { resolveOptions, type Fields } from '../../src/index.ts';
+import { createCredentialReader, isSessionCookieName, toValueTag, type CredentialReader } from '../../src/session/credentials.ts';
+import { createFakePorts } from '../fakes.ts';
+import { oryUrl } from './setting.ts';
+
+function createReader(url = oryUrl, digest = (text: string): string => createFakePorts().digest(text)): CredentialReader {
+  return createCredentialReader(resolveOptions({ oryUrl: url }, { isPublicSuffix: () => false }), digest);
+}
+
+describe('createCredentialReader', () => {
+  const read = createReader();
+
+  it('A2: finds nothing in a request without credentials of Ory', () => {
+    expect(read(['Host', 'localhost', 'Cookie', 'a=1; theme=x', 'Authorization', 'Basic eDp5'])).toBeUndefined();
+  });
+
+  it('A3: takes the session cookies alone, in order and from every field, with their bytes as they are', () => {
+    const found = read(['Cookie', 'app=secret;ory_kratos_session=A=; csrf_token_x=1', 'cookie', ' ory_session_slug = "B" ;ory_kratos_sessions=C']);
+    expect(found?.cookie).toBe('ory_kratos_session=A=; ory_session_slug="B"');
+    expect(found?.values).toEqual(['A=', '"B"']);
+  });
+
+  it('K8: keeps several cookies of one name', () => {
+    expect(read(['Cookie', 'ory_kratos_session=A; ory_kratos_session=B'])?.cookie).toBe('ory_kratos_session=A; ory_kratos_session=B');
+  });
+
+  it.each([
+    ['A19', ['Authorization', 'Bearer aaa.bbb.ccc']],
+    ['A19', ['Authorization', 'Basic x']],
+    ['A25', ['Authorization', 'Bearer sk_live_x']],
+    ['A25', ['X-Session-Token', 'sk_live_x']],
+    ['three words', ['Authorization', 'Bearer ory_st_x y']],
+    ['no word', ['Authorization', 'Bearer ']],
+    ['no value', ['Cookie', 'ory_kratos_session=; ory_kratos_session']],
+  ])('%s: leaves %j to others', (_, fields) => {
+    expect(read(fields)).toBeUndefined();
+  });
+
+  it('A20: takes tokens of Ory, the scheme in any case', () => {
+    expect(read(['Authorization', 'bEARER ory_st_a'])).toMatchObject({ bearer: 'ory_st_a', sessionToken: undefined, cookie: undefined, ambient: false, values: ['ory_st_a'] });
+    expect(read(['x-session-token', 'ory_st_a'])).toMatchObject({ sessionToken: 'ory_st_a', ambient: false });
+  });
+
+  it('A25: does not let the session token of an app hide the cookie', () => {
+    expect(read(['X-Session-Token', 'mine', 'Cookie', 'ory_kratos_session=A', 'Authorization', 'Bearer sk_live_x']))
+      .toMatchObject({ cookie: 'ory_kratos_session=A', sessionToken: undefined, bearer: undefined, ambient: true });
+  });
+
+  it.each([
+    [['Cookie', 'ory_kratos_session=A'], true],
+    [['Cookie', 'ory_kratos_session=A', 'Authorization', 'Bearer ory_st_a'], true],
+    [['Cookie', 'ory_kratos_session=A', 'X-Session-Token', 'ory_st_a'], false],
+    [['Authorization', 'Bearer ory_st_a'], false],
+  ])('says of %j whether the browser sent what decides: %j', (fields, ambient) => {
+    expect(read(fields)?.ambient).toBe(ambient);
+  });
+
+  it('has the names and the prefix from the options', () => {
+    const options = resolveOptions({ oryUrl, sessionCookies: 'sid', sessionTokenPrefix: 'tok_' }, { isPublicSuffix: () => false });
+    const own = createCredentialReader(options, (text) => text);
+    expect(own(['Cookie', 'ory_kratos_session=A', 'Authorization', 'Bearer ory_st_a'])).toBeUndefined();
+    expect(own(['Cookie', 'sid=A', 'Authorization', 'Bearer tok_a'])).toMatchObject({ cookie: 'sid=A', bearer: 'tok_a' });
+  });
+
+  it('C3: never shares a key between two Ories', () => {
+    const fields = ['Cookie', 'ory_kratos_session=A'];
+    expect(createReader('http://one.test')(fields)?.key).not.toBe(createReader('http://two.test')(fields)?.key);
+    expect(createReader('http://one.test')(fields)?.key).toBe(createReader('http://one.test')(fields)?.key);
+  });
+
+  it('C10: makes its key by the keyed digest alone, of which it needs one', () => {
+    const inputs: string[] = [];
+    const reader = createReader(oryUrl, (text) => `digest ${inputs.push(text)}`);
+    expect(reader(['Cookie', 'ory_kratos_session=AAA; ory_session_x=BBB'])?.key).toBe('digest 1');
+    expect(inputs).toHaveLength(1);
+  });
+
+  it('never gives two different sets of credentials one key input', () => {
+    const part = fc.option(fc.string({ unit: fc.constantFrom('a', 'b', '1', ':', '-', '='), maxLength: 6 }), { nil: undefined });
+    const set = fc.tuple(fc.constantFrom('http://a', 'http://a:1', 'http://a:12'), part, part, part);
+    const keyOf = ([url, cookie, token, bearer]: [string, string | undefined, string | undefined, string | undefined]): { key: string; parts: string } => {
+      const fields: Fields = [
+        ...(cookie === undefined ? [] : ['Cookie', `ory_session_${cookie}=x${cookie}`]),
+        ...(token === undefined ? [] : ['X-Session-Token', `ory_st_${token}`]),
+        ...(bearer === undefined ? [] : ['Authorization', `Bearer ory_st_${bearer}`]),
+      ];
+      const found = createReader(url, (text) => text)(fields);
+      return { key: found?.key ?? '', parts: JSON.stringify(found === undefined ? [] : [new URL(url).origin, found.cookie, found.sessionToken, found.bearer]) };
+    };
+    fc.assert(fc.property(set, set, (one, other) => {
+      const a = keyOf(one);
+      const b = keyOf(other);
+      return (a.key === b.key) === (a.parts === b.parts);
+    }), { numRuns: 5_000 });
+  });
+
+  it('reads any fields without throwing, and takes no cookie of another name', () => {
+    const text = fc.string({ unit: fc.constantFrom('ory_kratos_session', 'ory_session_', 'a', '=', ';', ' ', '"', ','), maxLength: 12 });
+    fc.assert(fc.property(text, (header) => {
+      const found = read(['Cookie', header]);
+      for (const pair of found?.cookie?.split('; ') ?? []) expect(pair).toMatch(/^(?:ory_kratos_session|ory_session_[^=;]*)=[^;]+$/);
+    }), { numRuns: 2_000 });
+  });
+});
+
+describe('isSessionCookieName', () => {
+  it.each([
+    ['ory_kratos_session', true], ['ory_session_slug', true], ['ory_session_', true],
+    ['ory_kratos_session2', false], ['Ory_Kratos_Session', false], ['ory_session', false], ['csrf_token_x', false], ['', false],
+  ])('of %j is %j', (name, is) => {
+    expect(isSessionCookieName(name, ['ory_kratos_session', 'ory_session_*'])).toBe(is);
+  });
+});
+
+describe('toValueTag', () => {
+  it('is the same for a cookie value with and without quotes', () => {
+    expect(toValueTag('"A"', (text) => text)).toBe(toValueTag('A', (text) => text));
+    expect(toValueTag('"', (text) => text)).not.toBe(toValueTag('', (text) => text));
+  });
+});
