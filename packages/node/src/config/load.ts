@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { mergeSources, optionDefinitions, type OptionName, type OptionSource, type OryProxyOptions } from '@ory-proxy/core';
+import { readEnvironment, type Environment } from './env.ts';
+import { readConfigFile } from './file.ts';
+
+export interface LoadRequest {
+  /** Options that were given as flags and arguments. */
+  readonly flags: OryProxyOptions;
+  /** Where a configuration file is looked for, and relative paths begin. */
+  readonly cwd: string;
+  readonly env: Environment;
+  /** The file to read instead of `ory-proxy.config.*`. */
+  readonly configPath?: string;
+}
+
+/**
+ * Puts together the options of flags, environment and file, in this order of precedence.
+ * @returns the options and where each came from: `flag`, `environment` or `file <name>`. Rejects with an OptionsError or a ConfigFileError.
+ */
+export async function loadOptions({ flags, cwd, env, configPath }: LoadRequest): Promise<{ options: OryProxyOptions; from: ReadonlyMap<string, string> }> {
+  const [environment, file] = await Promise.all([readEnvironment(env, cwd), readConfigFile(cwd, configPath)]);
+  const sources: OptionSource[] = [{ name: 'flag', options: flags }, { name: 'environment', options: environment }];
+  if (file !== undefined) sources.push({ name: `file ${file.name}`, options: file.options });
+  return mergeSources(sources);
+}
+
+/**
+ * Options for the engine inside a host's server: what was given in code, then the environment and the configuration file, as far as
+ * they concern that adapter. A host has `PORT` and the like for itself. Rejects as `loadOptions` does.
+ */
+export async function loadHostOptions(given: OryProxyOptions, { adapter, cwd = process.cwd() }: { readonly adapter: 'N' | 'V'; readonly cwd?: string }): Promise<OryProxyOptions> {
+  const [environment, file] = await Promise.all([readEnvironment(process.env, cwd), readConfigFile(cwd)]);
+  const concerns = (options: OryProxyOptions): OryProxyOptions =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => optionDefinitions[name as OptionName]?.adapters.includes(adapter) ?? true)); // an unknown name stays, to be refused
+  return mergeSources([
+    { name: 'code', options: given }, { name: 'environment', options: concerns(environment) },
+    ...(file === undefined ? [] : [{ name: `file ${file.name}`, options: concerns(file.options) }]),
+  ]).options;
+}

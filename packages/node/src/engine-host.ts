@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { rootCertificates } from 'node:tls';
+import { createEngine, OptionsError, type Engine, type EventListener, type ResolvedOptions, type WarningCode } from '@ory-proxy/core';
+import { loadKeys } from './keys/load-keys.ts';
+import { createPorts } from './ports.ts';
+import { createTransport, type NodeTransport } from './upstream/transport.ts';
+
+/** An engine with everything that it needs of Node. */
+export interface EngineHost {
+  readonly engine: Engine;
+  readonly transport: NodeTransport;
+}
+
+/** Loads keys and certificates and puts the engine on its ports. Rejects with an OptionsError for what cannot be loaded. */
+export async function createEngineHost(options: ResolvedOptions, onEvent: EventListener | undefined): Promise<EngineHost> {
+  const warn = (code: WarningCode, message: string): void => onEvent?.({ type: 'warning', code, message });
+  const { connectTimeout, headTimeout, idleTimeout, trustProxy } = options;
+  const [ca, keys] = await Promise.all([loadAuthorities(options.caFile), loadKeys(options, warn)]);
+  const transport = createTransport({ connectTimeout, headTimeout, idleTimeout, ca, onPoolReplaced: (message) => { warn('pool_replaced', message); } });
+  const ports = createPorts({ transport, trustProxy });
+  return { engine: createEngine({ options, ports, keys, ...(onEvent === undefined ? {} : { onEvent }) }), transport };
+}
+
+async function loadAuthorities(caFile: string | undefined): Promise<readonly string[] | undefined> {
+  if (caFile === undefined) return undefined;
+  const pem = await readFile(caFile, 'utf8').catch(() => '');
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new OptionsError([{ option: 'caFile', message: `must be a readable PEM file of certificates; ${caFile} is not` }]);
+  return [...rootCertificates, pem];
+}

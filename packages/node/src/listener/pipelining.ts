@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Exchange, ProxyRequest, Sink } from '@ory-proxy/core';
+import type { IncomingBody } from '../request-body.ts';
+import { readBody, SelectiveUpgrade, toProxyRequest, type Peer } from './request.ts';
+import { ResponseSink, type SinkOwner } from './response-sink.ts';
+
+/** Requests that a client may send ahead before it is not read any more. */
+const aheadLimit = 16;
+
+/** What connections share: the way into the engine, once there is one. */
+export interface ConnectionHost {
+  /** `undefined` until the proxy is ready: requests wait. */
+  readonly handle: ((request: ProxyRequest, sink: Sink) => Exchange) | undefined;
+  /** Milliseconds after which a client that neither takes nor sends what it owes is cut; 0: never. */
+  readonly clientTimeout: number;
+  readonly isDraining: boolean;
+}
+
+interface Waiting {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly body: IncomingBody | null;
+}
+
+/** A client's connection. Serves its requests one after another, and knows whom the client keeps waiting. */
+export class Connection implements Peer, SinkOwner {
+  readonly scheme = 'http';
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #ahead: Waiting[] = [];
+  #active: ResponseSink | undefined;
+  /** The response before, of which bytes may still be on their way. */
+  #previous: ServerResponse | undefined;
+  #isBroken = false;
+  /** A response has said that the connection ends with it: nothing more may be written. */
+  #isFinished = false;
+
+  constructor(socket: Socket, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.localAddress = socket.localAddress ?? '';
+    // Of the socket, not of a response: Node tells a response that waits for its turn nothing.
+    socket.on('close', () => {
+      this.#ahead.length = 0;
+      this.#active?.abort();
+    });
+  }
+
+  get isClosing(): boolean { return (this.#host.isDraining || this.#isBroken) && this.#ahead.length === 0; }
+
+  /** Whether a response is owed or on its way. */
+  get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
+
+  receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
+    if (this.#isFinished) return; // the client was told
+    if (this.#isBroken) return void this.#socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
+    const message = { req, res, body: readBody(req, expectsContinue ? () => { res.writeContinue(); } : undefined) };
+    if (req instanceof SelectiveUpgrade && req.hasSkippedBytes) this.#isBroken = true;
+    if (this.#active === undefined && this.#ahead.length === 0 && this.#host.handle !== undefined && !this.#isSending()) return this.#serve(message, this.#host.handle);
+    this.#ahead.push(message);
+    if (this.#ahead.length >= aheadLimit) this.#socket.pause();
+    if (this.#active === undefined && this.#ahead.length === 1) this.#awaitTurn();
+  }
+
+  /** Serves what came before the proxy was ready. */
+  start(): void { this.#next(); }
+
+  ended(sink: ResponseSink): void {
+    if (this.#active !== sink) return;
+    this.#active = undefined;
+    this.#previous = sink.res;
+    if (sink.isFinal || !sink.res.shouldKeepAlive) {
+      this.#isFinished = true;
+      this.#ahead.length = 0;
+    }
+    if (this.#ahead.length > 0) this.#awaitTurn();
+    else if (this.isClosing) this.#endAfter(sink.res);
+  }
+
+  /** The client sent something that is no HTTP. @returns whether it may be answered: nothing else is on its way to it */
+  breakOff(): boolean {
+    this.#isBroken = true;
+    if (this.#isFinished) return false;
+    this.#dropUnfinished();
+    const active = this.#active;
+    if (active === undefined) {
+      if (this.#ahead.length > 0) return false;
+      if (!this.#isSending() || this.#previous === undefined) return true;
+      this.#endAfter(this.#previous);
+      return false;
+    }
+    if (active.req.complete) return false; // it gets its answer, and the connection ends with it
+    const isUnanswered = !active.res.headersSent && this.#ahead.length === 0;
+    active.abort();
+    if (!isUnanswered) this.#socket.destroy();
+    return isUnanswered;
+  }
+
+  /** A request sent ahead whose body broke will never be whole. */
+  #dropUnfinished(): void {
+    const at = this.#ahead.findIndex(({ req }) => !req.complete);
+    if (at >= 0) this.#ahead.length = at;
+  }
+
+  /** Nothing moved on the socket for `clientTimeout`, or for the keep-alive time when it was idle. */
+  onTimeout(): void {
+    const isWaitedFor = this.#socket.writableLength > 0 || this.#owesBody();
+    if (!this.isBusy || isWaitedFor) this.#socket.destroy();
+    else this.#socket.setTimeout(this.#host.clientTimeout);
+  }
+
+  #serve(message: Waiting, handle: (request: ProxyRequest, sink: Sink) => Exchange): void {
+    const sink = new ResponseSink(message, this);
+    this.#active = sink;
+    this.#previous = undefined;
+    sink.attach(handle(toProxyRequest(message.req, this, message.body), sink));
+  }
+
+  /** The next request is begun when the last byte of the response before is on its way. */
+  #awaitTurn(): void {
+    const previous = this.#previous;
+    if (previous === undefined) return;
+    if (previous.writableFinished) setImmediate(() => { this.#next(); });
+    else previous.once('finish', () => { this.#next(); });
+  }
+
+  #next(): void {
+    const { handle } = this.#host;
+    if (this.#active !== undefined || handle === undefined || this.#socket.destroyed) return;
+    const message = this.#ahead.shift();
+    if (message === undefined) return;
+    if (this.#ahead.length < aheadLimit) this.#socket.resume();
+    this.#serve(message, handle);
+  }
+
+  /** For a response that has promised to keep the connection. */
+  #endAfter(res: ServerResponse): void {
+    if (res.writableFinished) this.#socket.destroySoon();
+    else res.once('finish', () => { this.#socket.destroySoon(); });
+  }
+
+  #isSending(): boolean {
+    return this.#previous !== undefined && !this.#previous.writableFinished && !this.#previous.destroyed;
+  }
+
+  #owesBody(): boolean {
+    const active = this.#active;
+    return active?.body?.isOpened === true && !active.req.complete && !active.req.isPaused();
+  }
+}

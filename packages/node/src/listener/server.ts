@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Exchange, ProxyRequest, Sink, Tunnel } from '@ory-proxy/core';
+import { isConnectionLost, refuseMalformed } from './client-error.ts';
+import { Connection, type ConnectionHost } from './pipelining.ts';
+import { SelectiveUpgrade, toProxyRequest } from './request.ts';
+import { UpgradeSink } from './upgrade.ts';
+
+export interface ListenerOptions {
+  /** Milliseconds; 0: never. */
+  readonly clientTimeout: number;
+  /** Milliseconds. */
+  readonly keepAliveTimeout: number;
+}
+
+/** What a listener hands requests to. */
+export type Handle = (request: ProxyRequest, sink: Sink) => Exchange;
+
+/** Clients' connections over HTTP/1. May listen on several addresses; all share one life. */
+export class Listener implements ConnectionHost {
+  readonly clientTimeout: number;
+  readonly #keepAliveTimeout: number;
+  readonly #servers: Server[] = [];
+  readonly #connections = new WeakMap<Duplex, Connection>();
+  readonly #waiting = new Set<Connection>();
+  readonly #tunnels = new Set<Tunnel>();
+  handle: Handle | undefined;
+  isDraining = false;
+
+  constructor(options: ListenerOptions) {
+    this.clientTimeout = Math.ceil(options.clientTimeout);
+    this.#keepAliveTimeout = Math.ceil(options.keepAliveTimeout);
+  }
+
+  /** Listens on one more address. Requests wait until `start`. @returns the port. Rejects with Node's own error. */
+  async bind(port: number, host: string | undefined): Promise<number> {
+    const server = this.#createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    server.on('error', () => {}); // an accept that failed, e.g. for want of file descriptors: the next may succeed
+    this.#servers.push(server);
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Lets go of the addresses again; nothing has been served yet. */
+  unbind(): void {
+    for (const server of this.#servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  start(handle: Handle): void {
+    this.handle = handle;
+    for (const connection of this.#waiting) connection.start();
+    this.#waiting.clear();
+  }
+
+  /** Accepts no more connections; responses from now on close theirs. Resolves when the last connection has ended. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => { server.close(() => { resolve(); }); }));
+    for (const tunnel of this.#tunnels) tunnel.close();
+    await Promise.all(closed);
+  }
+
+  /** Ends every connection at once. */
+  destroy(): void {
+    this.isDraining = true;
+    for (const tunnel of this.#tunnels) tunnel.close();
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  #createServer(): Server {
+    const server = createServer({
+      IncomingMessage: SelectiveUpgrade,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2_000,
+      requestTimeout: 0,
+      keepAliveTimeout: this.#keepAliveTimeout,
+      maxHeaderSize: 16 * 1024,
+      insecureHTTPParser: false,
+      requireHostHeader: false, // the engine's gate words the refusal
+      highWaterMark: 64 * 1024,
+    });
+    server.maxHeadersCount = 0; // Node would drop what is beyond silently; the gate counts
+    server.timeout = this.clientTimeout;
+    server.on('connection', (socket: Socket) => { this.#connections.set(socket, new Connection(socket, this)); });
+    server.on('request', (req, res) => { this.#receive(req, res, false); });
+    server.on('checkContinue', (req, res) => { this.#receive(req, res, true); });
+    server.on('checkExpectation', (req, res) => { this.#receive(req, res, false); }); // the engine's gate refuses it
+    server.on('upgrade', (req, socket, head) => { this.#receiveUpgrade(req, socket, head); });
+    server.on('connect', (req, socket, head) => { this.#receiveUpgrade(req, socket, head); });
+    server.on('clientError', (error, socket) => { this.#onClientError(error, socket); });
+    server.on('timeout', (socket) => { this.#connections.get(socket)?.onTimeout(); });
+    return server;
+  }
+
+  #receive(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+    const connection = this.#connections.get(req.socket);
+    if (connection === undefined) return void req.socket.destroy();
+    if (this.handle === undefined) this.#waiting.add(connection);
+    connection.receive(req, res, { expectsContinue });
+  }
+
+  #receiveUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => { socket.destroy(); });
+    const connection = this.#connections.get(socket);
+    // Frames cannot wait behind another response, and not for a proxy that is not ready.
+    if (connection === undefined || connection.isBusy || this.handle === undefined || this.isDraining) return void socket.destroy();
+    req.socket.setTimeout(0); // a socket may be silent for as long as both sides like
+    const sink = new UpgradeSink(socket, head, (tunnel) => {
+      this.#tunnels.add(tunnel);
+      socket.once('close', () => { this.#tunnels.delete(tunnel); });
+    });
+    sink.watch();
+    sink.attach(this.handle({ ...toProxyRequest(req, connection, null), upgrade: req.method !== 'CONNECT' }, sink));
+  }
+
+  #onClientError(error: Error, socket: Duplex): void {
+    if (isConnectionLost(error)) return void socket.destroy();
+    if (socket.writableEnded) return; // has been answered; this is more of the same
+    if (this.#connections.get(socket)?.breakOff() === false) return;
+    refuseMalformed(socket, error);
+  }
+}

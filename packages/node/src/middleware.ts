@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { App, Continuation, Engine, InvalidationTarget, RequestBody, Tunnel } from '@ory-proxy/core';
+import { watchClient } from './in-process/closing.ts';
+import { setOryContext, type OryContext } from './in-process/context.ts';
+import { Http2ResponseSink } from './in-process/http2-response-sink.ts';
+import { watchOutcome } from './in-process/outcome.ts';
+import { isHttp2, readHostRequest } from './in-process/request.ts';
+import { replaceFields } from './in-process/request-fields.ts';
+import { HostResponseSink } from './in-process/host-response-sink.ts';
+import { interceptHead } from './in-process/response-head.ts';
+import { UpgradeSink } from './listener/upgrade.ts';
+import { IncomingBody } from './request-body.ts';
+
+/** The engine inside a host's server. */
+export interface OryMiddleware {
+  /** Connect-style, for Express, Fastify's middie, Vite. Must stand before whatever reads request bodies. Answers `/.ory`; other requests go on with `next`. */
+  readonly handler: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+  /** For the server's `upgrade` events; `proceed` hands the socket to the host's own listeners. */
+  readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer, proceed: () => void) => void;
+  /** Forgets cached sessions. @returns how many were dropped */
+  readonly invalidate: (target: InvalidationTarget) => number;
+  /** Ends its connections to Ory; the host's are the host's. */
+  readonly close: () => Promise<void>;
+}
+
+/** The two ways in. @param tunnels gets each upgraded connection of ours while it lives */
+export function createMiddleware(engine: Pick<Engine, 'handle'>, tunnels: Set<Tunnel>): Pick<OryMiddleware, 'handler' | 'upgrade'> {
+  return {
+    handler(req, res, next) {
+      const request = readHostRequest(req, { upgrade: false });
+      const sink = isHttp2(req) ? new Http2ResponseSink(res) : new HostResponseSink({ req, res, body: toIncomingBody(request.body) });
+      const turn = new HostTurn((continuation) => {
+        unwatch();
+        goOn(req, res, continuation);
+        next();
+      });
+      const exchange = engine.handle(request, sink, turn.app);
+      const unwatch = watchClient(req, res, () => { exchange.abort(); });
+      sink.attach(exchange);
+      turn.take();
+    },
+
+    upgrade(req, socket, head, proceed) {
+      const sink = new UpgradeSink(socket, head, (tunnel) => {
+        tunnels.add(tunnel);
+        socket.once('close', () => { tunnels.delete(tunnel); });
+      });
+      const turn = new HostTurn((continuation) => {
+        sink.release();
+        replaceFields(req, continuation.fields);
+        setOryContext(req, toContext(continuation));
+        socket.once('close', () => { continuation.finished({ status: 101, bytes: 0, aborted: false }); });
+        proceed();
+      });
+      sink.attach(engine.handle(readHostRequest(req, { upgrade: true }), sink, turn.app));
+      turn.take();
+    },
+  };
+}
+
+/**
+ * The host's turn. Where the engine decides at once, the host goes on after the engine has returned: what the host throws then is the
+ * host's own affair, as without us.
+ */
+class HostTurn {
+  readonly app: App;
+  #continuation: Continuation | undefined;
+  #isTaken = false;
+  readonly #go: (continuation: Continuation) => void;
+
+  constructor(go: (continuation: Continuation) => void) {
+    this.#go = go;
+    this.app = {
+      action: 'continue',
+      proceed: (continuation) => {
+        if (this.#isTaken) go(continuation);
+        else this.#continuation = continuation;
+      },
+    };
+  }
+
+  take(): void {
+    this.#isTaken = true;
+    if (this.#continuation !== undefined) this.#go(this.#continuation);
+  }
+}
+
+function goOn(req: IncomingMessage, res: ServerResponse, continuation: Continuation): void {
+  replaceFields(req, continuation.fields);
+  setOryContext(req, toContext(continuation));
+  interceptHead(res, continuation.responseHead);
+  watchOutcome(req, res, continuation.finished);
+}
+
+function toContext({ session, decision, requestId, token }: Continuation): OryContext {
+  return Object.freeze({ session, decision, requestId, token });
+}
+
+function toIncomingBody(body: RequestBody | null): IncomingBody | null {
+  return body instanceof IncomingBody ? body : null;
+}
