@@ -1,1 +1,12 @@
-export {};
+export { startEmulator, type Emulator } from './start.ts';
+export type { EmulatorOptions } from './options.ts';
+export type { Clock } from './clock/clock.ts';
+export type { Control, ControlledSession, SessionOptions } from './control/control.ts';
+export type { Fault, Faults } from './control/faults.ts';
+export type { BrowserCookie, CookieJar, LoggedIn, LogInIdentity, LogInOptions, LogInTarget } from './control/log-in.ts';
+export type { OutboxMessage } from './control/outbox.ts';
+export type { RecordedRequest } from './control/requests.ts';
+export type { Json, JsonObject } from './http/json.ts';
+export type { Seed, SeedIdentity, SeedSession } from './seed/seed.ts';
+export type { Aal } from './sessions/session.ts';
+export type { StoreLimits } from './store/store.ts';
