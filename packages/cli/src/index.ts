@@ -1,1 +1,2 @@
-export {};
+export { run } from './run.ts';
+export type { Output, RunContext, StopSignal } from './context.ts';

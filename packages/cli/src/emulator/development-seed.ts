@@ -1,0 +1,8 @@
+/** The account that `--emulator` and the demo offer to log in with. */
+export const developmentAccount = { email: 'dev@example.org', password: 'correct-horse-battery' } as const;
+
+/** Identities of an emulator that nobody has seeded. */
+export function createDevelopmentSeed(): { identities: { id: string; traits: { email: string }; password: string; verified: boolean }[] } {
+  const { email, password } = developmentAccount;
+  return { identities: [{ id: '6f1d3a0c-1a51-4a35-9d4c-5a3d1b6fde01', traits: { email }, password, verified: true }] };
+}

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+
+/** Version of this package. */
+export function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }; // our own file
+  return version;
+}
