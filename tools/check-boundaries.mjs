@@ -7,6 +7,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const ours = ['core', 'verify', 'node', 'cli', 'nest-module', 'vite-plugin', 'emulator'].map((name) => `@ory-proxy/${name}`);
+/** What `--help` is made of, without loading the engine. */
+const optionTable = '@ory-proxy/core/options';
 const builtins = ['node:http', 'node:stream/promises'];
 const libraries = ['jose', 'valibot', 'undici', 'yaml', 'tldts', 'commander', 'pino', 'sirv', 'ajv', 'express', 'rxjs', '@nestjs/common', 'vite'];
 const never = ['http', 'fs/promises', '@ory-proxy/core/dist/index.js', '@nestjsx/crud', '..'];
@@ -18,12 +20,12 @@ const allowed = {
   'packages/core/src': ['jose', 'valibot'],
   'packages/verify/src': ['jose'],
   'packages/node/src': [...builtins, 'undici', 'yaml', 'tldts', '@ory-proxy/core'],
-  'packages/cli/src': [...builtins, 'commander', 'pino', 'sirv', '@ory-proxy/core', '@ory-proxy/node', '@ory-proxy/emulator'],
+  'packages/cli/src': [...builtins, 'commander', 'pino', 'sirv', '@ory-proxy/core', optionTable, '@ory-proxy/node', '@ory-proxy/emulator'],
   'packages/nest-module/src': [...builtins, '@nestjs/common', 'rxjs', '@ory-proxy/core', '@ory-proxy/node', '@ory-proxy/verify'],
   'packages/vite-plugin/src': [...builtins, 'type vite', '@ory-proxy/core', '@ory-proxy/node', '@ory-proxy/emulator'],
   'packages/emulator/src': [...builtins, 'ajv'],
   'packages/emulator/test': [...builtins, ...libraries, '@ory-proxy/emulator', 'http', 'fs/promises', '@nestjsx/crud', '..'],
-  'e2e': [...builtins, ...libraries, ...ours, 'http', 'fs/promises', '@nestjsx/crud', '..'],
+  'e2e': [...builtins, ...libraries, ...ours, optionTable, 'http', 'fs/promises', '@nestjsx/crud', '..'],
 };
 const forms = ["import '?';", "import type * as T# from '?';", "export * from '?';", "await import('?');"];
 
@@ -35,7 +37,7 @@ try {
   for (const [folder, names] of Object.entries(allowed)) {
     const lines = [];
     const probe = (line, reported) => expected.set(`${folder}/deep/probe.ts:${lines.push(line)}`, { line, reported });
-    for (const specifier of [...builtins, ...libraries, ...ours, ...never, ...own, ...foreign]) {
+    for (const specifier of [...builtins, ...libraries, ...ours, optionTable, ...never, ...own, ...foreign]) {
       for (const form of forms) {
         const may = own.includes(specifier) || names.includes(specifier) || (form.includes(' type ') && names.includes(`type ${specifier}`));
         probe(form.replace('?', specifier).replace('#', String(lines.length)), !may);

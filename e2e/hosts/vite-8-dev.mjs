@@ -1,0 +1,4 @@
+import * as vite from 'vite';
+import { serveVite } from './vite-site.mjs';
+
+serveVite({ vite, mode: 'dev' });

@@ -1,0 +1,82 @@
+// Generated attacks: in full on the standalone proxy, samples of them elsewhere.
+import { expect } from 'vitest';
+import type { CaseContext } from '../../fixtures/case-context.ts';
+import { conformance } from '../../fixtures/conformance.ts';
+import { generateRedirects, generateTransferEncodings } from '../../fixtures/corpora.ts';
+import { within, type Answer } from '../../fixtures/raw-client.ts';
+import { navigation } from '../../fixtures/requests.ts';
+
+/** All on the standalone proxy, every so many elsewhere, so that about fifty remain. */
+function sample<T>(c: CaseContext, all: readonly T[]): readonly T[] {
+  const step = c.adapter.family === 'cli' ? 1 : Math.ceil(all.length / 50);
+  return all.filter((_item, i) => i % step === 0);
+}
+
+/** The answer to bytes that may well be refused without one. */
+async function answerTo(c: CaseContext, bytes: string): Promise<Answer | 'closed'> {
+  const connection = await c.connect();
+  try {
+    connection.write(bytes);
+    return await within(connection.answer(), `an answer to ${JSON.stringify(bytes)}`, 5000);
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('an answer to')) throw error;
+    return 'closed';
+  } finally {
+    connection.socket.destroy();
+  }
+}
+
+conformance({ title: 'transfer encodings' }, [
+  {
+    id: 'R12', title: 'no spelling of Transfer-Encoding makes the two ends disagree about a body', needs: ['app'],
+    async run(c) {
+      const lines = sample(c, generateTransferEncodings(1500));
+      const hidden = '0¶¶GET /smuggled HTTP/1.1¶X-A: b';
+      const short = '5c¶GPOST /smuggled HTTP/1.1¶';
+      for (const line of lines) {
+        const bodies = [[hidden, hidden.replaceAll('¶', '\r\n').length], [short, 4]] as const;
+        for (const [body, length] of bodies) {
+          const answer = await answerTo(c, `POST /x HTTP/1.1¶${c.H}Content-Type: text/x¶Content-Length: ${length}¶${line}¶${body}`);
+          if (answer === 'closed' || answer.status >= 400) continue;
+          // Taken for a request by its Content-Length: then the app must have read it just so.
+          const sent = body.replaceAll('¶', '\r\n').slice(0, length);
+          for (const request of (await c.app.requests()).filter(({ target }) => target === '/x')) expect(request.body, JSON.stringify(line)).toBe(sent);
+        }
+        expect((await c.app.requests()).some(({ target }) => target === '/smuggled'), JSON.stringify(line)).toBe(false);
+        expect(c.app.violations(), JSON.stringify(line)).toEqual([]);
+        await c.app.reset();
+      }
+    },
+  },
+  {
+    id: 'R12-listed', title: 'ambiguous spellings are refused', needs: ['listener'],
+    async run(c) {
+      for (const value of [',chunked', 'xchunked', '"chunked"', '\x0bchunked', '\xa0chunked', 'chunked, gzip', 'identity', 'chunked\x00']) {
+        for (const request of [`POST /x HTTP/1.1¶${c.H}Transfer-Encoding: ${value}¶¶0¶¶`, `POST /x HTTP/1.1¶${c.H}Content-Length: 5¶Transfer-Encoding: ${value}¶¶0¶¶`]) await c.refuses(request, [400, 501], 'parser');
+      }
+      await c.refuses(`POST /x HTTP/1.1¶${c.H}Transfer-Encoding : chunked¶¶0¶¶`, [400], 'parser');
+    },
+  },
+]);
+
+conformance({ title: 'redirects', options: () => ({ rules: [{ match: '/ok', session: 'none' }, { match: '/**', session: 'required' }] }) }, [
+  {
+    id: 'L2', title: 'no path and no return_to makes us send anybody elsewhere', needs: ['app', 'ory'], essential: true,
+    async run(c) {
+      const payloads = sample(c, generateRedirects(600));
+      for (const payload of payloads) {
+        const bytes = Buffer.from(payload, 'utf8').toString('latin1');
+        for (const target of [`/${bytes}`, bytes, `/.ory/proxy/login?return_to=${bytes}`, `/.ory/proxy/login?return_to=${encodeURIComponent(payload)}`]) {
+          const answer = await answerTo(c, `GET ${target} HTTP/1.1¶${c.H}${navigation.map((line) => `${line}¶`).join('')}¶`);
+          const location = answer === 'closed' ? undefined : answer.field('location');
+          if (location === undefined) continue;
+          const url = new URL(location, c.origin);
+          expect(url.origin, target).toBe(c.origin);
+          const back = url.searchParams.get('return_to');
+          if (back !== null) expect(new URL(back, c.origin).origin, target).toBe(c.origin);
+        }
+      }
+      expect(await c.app.requests()).toEqual([]);
+    },
+  },
+]);

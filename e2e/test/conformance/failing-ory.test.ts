@@ -1,0 +1,93 @@
+// Ory is slow, full or gone: what stays open, what closes, and how long anybody waits.
+import { expect } from 'vitest';
+import { conformance } from '../../fixtures/conformance.ts';
+import { errorId, navigation } from '../../fixtures/requests.ts';
+import { createIdentity, identityA } from '../../fixtures/sessions.ts';
+
+const cookieA = `Cookie: ${identityA.cookie}`;
+
+conformance({ title: 'failing Ory', options: () => ({ onUnknown: 'fail', whoamiTimeout: '500ms' }) }, [
+  {
+    id: 'A15', title: 'optional paths close too where that is wanted', needs: ['app'], shows: ['onUnknown'],
+    async run(c) {
+      c.ory.scriptWhoami({ status: 500 });
+      const answer = await c.get('/x', cookieA);
+      expect([answer.status, errorId(answer), answer.all('retry-after').length]).toEqual([503, 'ory_unavailable', 1]);
+      const page = await c.get('/x', cookieA, ...navigation);
+      expect([page.status, page.field('content-type')]).toEqual([503, expect.stringContaining('text/html') as string]);
+      expect(await c.app.requests()).toEqual([]);
+      expect((await c.get('/x')).status).toBe(200);
+    },
+  },
+  {
+    id: 'A12', title: 'nobody waits longer for Ory than the budget', needs: ['app'], shows: ['whoamiTimeout'],
+    async run(c) {
+      c.ory.scriptWhoami({ action: 'hang' });
+      const started = performance.now();
+      expect((await c.get('/api/x', cookieA)).status).toBe(503);
+      expect(performance.now() - started).toBeLessThan(2900);
+      await expect.poll(() => [...c.ory.server.sockets].length, { timeout: 5000 }).toBe(0);
+    },
+  },
+]);
+
+// In a proxy of its own: for seven seconds nobody is asked about.
+conformance({ title: 'rate limited' }, [
+  {
+    id: 'A11', title: '429 closes a protected path for as long as Ory says and is not repeated', needs: ['app'],
+    async run(c) {
+      c.ory.scriptWhoami({ status: 429, fields: ['Retry-After', '7'] });
+      const answer = await c.get('/api/x', cookieA);
+      expect([answer.status, answer.field('retry-after')]).toEqual([503, '7']);
+      expect(c.ory.whoamis).toHaveLength(1);
+    },
+  },
+]);
+
+conformance({ title: 'one question at a time', options: () => ({ whoamiConcurrency: 1 }) }, [
+  {
+    id: 'whoami-concurrency', title: 'no more questions are in flight than allowed, and all are answered', needs: ['app'], shows: ['whoamiConcurrency'],
+    async run(c) {
+      let [inFlight, most] = [0, 0];
+      c.ory.scriptWhoami(async (_call, request) => {
+        most = Math.max(most, ++inFlight);
+        await new Promise((done) => { setTimeout(done, 20); });
+        inFlight--;
+        return c.ory.whoami(request);
+      });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => c.get('/api/x', `Cookie: ${createIdentity().cookie}`)));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+      expect(most).toBe(1);
+    },
+  },
+]);
+
+conformance({ title: 'own links', options: () => ({ allowedReturnUrls: ['https://shop.example.com/'] }) }, [
+  {
+    id: 'return-to', title: 'our links come back only to the publish origin and to named places', needs: ['ory'], shows: ['allowedReturnUrls'],
+    async run(c) {
+      const back = async (value: string): Promise<string | null> => {
+        const answer = await c.get(`/.ory/proxy/login?return_to=${encodeURIComponent(value)}`, ...navigation);
+        expect(answer.status, value).toBe(303);
+        const location = new URL(answer.field('location') ?? '', c.origin);
+        expect(`${location.origin}${location.pathname}`).toBe(`${c.origin}/.ory/self-service/login/browser`);
+        return location.searchParams.get('return_to');
+      };
+      expect(await back(`${c.origin}/a?b`)).toBe(`${c.origin}/a?b`);
+      expect(await back('https://shop.example.com/cart')).toBe('https://shop.example.com/cart');
+      for (const value of ['https://evil.test/', '//evil.test', '/\\evil.test', 'https://shop.example.com.evil.test/', 'javascript:alert(1)', `${c.origin}@evil.test/`, 'https://shop.example.com@evil.test/'])
+        expect(await back(value), value).not.toMatch(/evil|javascript/);
+    },
+  },
+  {
+    id: 'logout-link', title: 'the logout link acts only when its user followed it', needs: ['ory'],
+    async run(c) {
+      for (const lines of [['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document'], ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: image'], [...navigation, 'Sec-Purpose: prefetch']])
+        expect((await c.get('/.ory/proxy/logout', cookieA, ...lines)).status, lines.join()).toBe(403);
+      const form = await c.get('/.ory/proxy/logout', cookieA);
+      expect([form.status, form.text.includes('<form')]).toEqual([200, true]);
+      expect((await c.request('POST', '/.ory/proxy/logout', { lines: [cookieA, 'Origin: https://evil.test'], body: '' })).status).toBe(403);
+      expect(c.ory.requests).toHaveLength(0);
+    },
+  },
+]);

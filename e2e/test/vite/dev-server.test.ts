@@ -1,0 +1,95 @@
+// What is particular to Vite: two public origins at once, its own pages and hot-module socket, and HTTP/2 behind TLS.
+import { connect, constants } from 'node:http2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adapters, type Adapter } from '../../fixtures/adapters.ts';
+import { UpstreamApp } from '../../fixtures/app.ts';
+import { HostProcess } from '../../fixtures/host-process.ts';
+import { RawConnection, type Answer } from '../../fixtures/raw-client.ts';
+import { ScriptedOry } from '../../fixtures/scripted-ory.ts';
+import { identityA } from '../../fixtures/sessions.ts';
+
+let app: UpstreamApp;
+let ory: ScriptedOry;
+beforeAll(async () => { [app, ory] = [await UpstreamApp.start(), await ScriptedOry.start()]; });
+afterAll(async () => { await app[Symbol.asyncDispose](); await ory[Symbol.asyncDispose](); });
+
+async function ask(host: HostProcess, target: string, ...lines: string[]): Promise<Answer> {
+  const { port } = new URL(host.origin);
+  await using connection = await RawConnection.open(Number(port));
+  connection.write(`GET ${target} HTTP/1.1¶${lines.some((line) => /^host:/i.test(line)) ? '' : `Host: localhost:${port}¶`}${lines.map((line) => `${line}¶`).join('')}¶`);
+  return await connection.answer();
+}
+
+function start(adapter: Adapter, settings: { options?: object; tls?: boolean } = {}): Promise<HostProcess> {
+  return HostProcess.start(adapter, { options: { oryUrl: ory.origin, ...settings.options }, appOrigin: app.server.origin, ...(settings.tls === undefined ? {} : { tls: settings.tls }) });
+}
+
+const viteAdapters = adapters.filter(({ family }) => family === 'vite');
+const devAdapters = viteAdapters.filter(({ name }) => name.endsWith('dev'));
+
+describe.each(viteAdapters)('$name', (adapter) => {
+  it('re-homes Ory to each of its two public origins, in turn and at once', async () => {
+    await using host = await start(adapter);
+    const { port } = new URL(host.origin);
+    ory.reset();
+    ory.scriptOthers({ status: 303, fields: ['Location', `${ory.origin}/ui/login`, 'Content-Type', 'application/json'], body: `"${ory.origin}/x"` });
+    const names = [`localhost:${port}`, `127.0.0.1:${port}`];
+    const answers = await Promise.all([...names, ...names, ...names].map(async (name) => ({ name, answer: await ask(host, '/.ory/x', `Host: ${name}`) })));
+    for (const { name, answer } of answers) expect([answer.field('location'), answer.text]).toEqual([`http://${name}/.ory/ui/login`, `"http://${name}/.ory/x"`]);
+    for (const request of ory.others) expect(names).toContain(request.field('x-forwarded-host'));
+  });
+});
+
+describe.each(devAdapters)('$name', (adapter) => {
+  it('V2 V3 serves its own pages and hot-module socket, and asks nobody about them', async () => {
+    await using host = await start(adapter);
+    ory.reset();
+    await app.reset();
+    for (const [path, text] of [['/', '<title>site</title>'], ['/src/main.js', '/api/me'], ['/@vite/client', 'WebSocket'], ['/src/main.js?raw', 'export default'], ['/src/main.js?import', '/api/me']] as const) {
+      const answer = await ask(host, path, 'Accept: text/html,*/*');
+      expect([answer.status, answer.text.includes(text)], path).toEqual([200, true]);
+    }
+    const { port } = new URL(host.origin);
+    const token = /token\s*=\s*"([^"]+)"/i.exec((await ask(host, '/@vite/client')).text)?.[1] ?? '';
+    await using socket = await RawConnection.open(Number(port));
+    socket.write(`GET /?token=${token} HTTP/1.1¶Host: localhost:${port}¶Connection: Upgrade¶Upgrade: websocket¶Origin: http://localhost:${port}¶Sec-WebSocket-Version: 13¶Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==¶Sec-WebSocket-Protocol: vite-hmr¶¶`);
+    expect((await socket.answer()).status).toBe(101);
+    expect((await socket.read(2))[0]).toBe(0x81);
+    expect([ory.requests.length, (await app.requests()).length]).toEqual([0, 0]);
+  });
+
+  it('gives the token to the app over HTTP/2 too, and nobody else\'s', async () => {
+    await using host = await start(adapter, { tls: true });
+    ory.reset();
+    await app.reset();
+    const session = connect(host.origin.replace('localhost', '127.0.0.1'), { rejectUnauthorized: false, servername: 'localhost' });
+    const get = (headers: Record<string, string>): Promise<number> => new Promise((resolve, reject) => {
+      const stream = session.request(headers);
+      stream.on('response', (head) => { resolve(Number(head[constants.HTTP2_HEADER_STATUS])); stream.resume(); });
+      stream.on('error', reject);
+    });
+    const { host: authority } = new URL(host.origin);
+    try {
+      expect(await get({ ':path': '/x', ':authority': authority, authorization: 'Bearer forged' })).toBe(200);
+      expect(await get({ ':path': '/x', ':authority': authority, cookie: identityA.cookie, authorization: 'Bearer forged' })).toBe(200);
+      expect(await get({ ':path': '/.ory/health/ready', ':authority': authority })).toBe(200);
+      expect([403, 421]).toContain(await get({ ':path': '/x', ':authority': 'evil.test' }));
+    } finally {
+      session.close();
+    }
+    const [anonymous, known] = await app.requests();
+    expect([anonymous?.all('authorization'), known?.all('authorization').length]).toEqual([[], 1]);
+    expect(known?.field('authorization')).not.toContain('forged');
+  }, 40_000);
+});
+
+describe('the emulator option', () => {
+  it('runs an Ory of its own beside the dev server', async () => {
+    const adapter = devAdapters[0];
+    if (adapter === undefined) throw new Error('there is no dev server');
+    await using host = await start(adapter, { options: { oryUrl: undefined, emulator: true } });
+    const answer = await ask(host, '/.ory/self-service/login/browser', 'Accept: text/html');
+    expect(answer.status).toBe(303);
+    expect(answer.field('location')).toMatch(new RegExp(`^${host.origin}/\\.ory/`));
+  });
+});

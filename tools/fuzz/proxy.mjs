@@ -1,0 +1,26 @@
+// The proxy under test in a process of its own. Told its options over the pipe, and asked there what it uses.
+import process from 'node:process';
+import { createOryProxy } from '@ory-proxy/node';
+
+const handlers = {
+  async start({ options }) {
+    const proxy = createOryProxy(options);
+    const { origin } = await proxy.listen();
+    handlers.close = async () => { await proxy.close(); process.disconnect(); };
+    return { origin };
+  },
+  async usage() {
+    for (let i = 0; i < 3; i++) {
+      globalThis.gc?.();
+      await new Promise(setImmediate);
+    }
+    const { rss, heapUsed } = process.memoryUsage();
+    return { rss, heapUsed, sockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length };
+  },
+};
+
+process.on('message', async ({ type, ...message }) => {
+  const answer = await handlers[type](message);
+  if (process.connected) process.send(answer ?? {});
+});
+process.on('disconnect', () => { setTimeout(() => process.exit(1), 3000).unref(); });

@@ -1,0 +1,61 @@
+// Patches of listener, connections to upstreams, and key files.
+const node = (file, edits, test, more) => ({ file: `packages/node/src/${file}`, edits, package: 'packages/node', ...test, ...more });
+
+export const nodePatches = [
+  {
+    name: 'pipelined requests are served at once',
+    ...node('listener/pipelining.ts', [['if (this.#active === undefined && this.#ahead.length === 0 && this.#host.handle !== undefined && !this.#isSending()) return', 'if (this.#host.handle !== undefined) return']], { test: 'test/listener/pipelining.test.ts', pattern: 'R29' }, { fuzz: true }),
+  },
+  {
+    name: 'upstream requests are not given up when the client leaves',
+    ...node('listener/pipelining.ts', [['      this.#ahead.length = 0;\n      this.#active?.abort();', '      this.#ahead.length = 0;']], { test: 'test/listener/pipelining.test.ts', pattern: 'gives up the upstream request' }, { fuzz: true }),
+  },
+  {
+    name: 'bytes that the parser skipped are followed by requests',
+    ...node('listener/pipelining.ts', [['if (req instanceof SelectiveUpgrade && req.hasSkippedBytes) this.#isBroken = true;', '']], { test: 'test/listener/server.test.ts', pattern: 'hides behind' }),
+  },
+  {
+    name: 'the lenient parser of Node is used',
+    ...node('listener/server.ts', [['insecureHTTPParser: false,', 'insecureHTTPParser: true,']], { test: 'test/listener/server.test.ts', pattern: 'Listener' }, { fuzz: true }),
+  },
+  {
+    name: 'a connection stays after an early answer',
+    ...node('listener/response-sink.ts', [['if (this.#owner.isClosing || this.#hasUnreadBody()) res', 'if (this.#owner.isClosing) res']], { test: 'test/listener/response-sink.test.ts', pattern: 'U14|U15' }),
+  },
+  {
+    name: 'half a response passes for whole',
+    ...node('listener/response-sink.ts', [['    else this.res.destroy();\n    this.#finish();', '    else this.res.end();\n    this.#finish();']], { test: 'test/listener/response-sink.test.ts', pattern: 'U4' }),
+  },
+  {
+    name: 'trailers of the app are merged',
+    ...node('upstream/upstream-exchange.ts', [['onResponseEnd(): void {\n    if (this.#isOver) return;\n    this.#end();\n    this.#sink.end(noFields);', "onResponseEnd(controller: Controller): void {\n    if (this.#isOver) return;\n    this.#end();\n    this.#sink.end(readFields(controller.rawTrailers ?? []));"]], { test: 'test/upstream/transport.test.ts', pattern: 'U27' }),
+  },
+  {
+    name: 'a POST is repeated',
+    ...node('upstream/upstream-exchange.ts', [["new Set(['GET', 'HEAD', 'OPTIONS'])", "new Set(['GET', 'HEAD', 'OPTIONS', 'POST'])"], ['&& this.#body === null && repeatable', '&& repeatable']], { test: 'test/upstream/transport.test.ts', pattern: 'U29' }),
+  },
+  {
+    name: 'a request is repeated on a new connection',
+    ...node('upstream/upstream-exchange.ts', [['if (!isRepeatable || !isSafeToRepeat(error)) return', 'if (!isRepeatable) return']], { test: 'test/upstream/transport.test.ts', pattern: 'not happen on a new connection' }),
+  },
+  {
+    name: 'any number of interim answers is relayed',
+    ...node('upstream/upstream-exchange.ts', [['const informationalLimit = 16;', 'const informationalLimit = 100_000;']], { test: 'test/upstream/transport.test.ts', pattern: 'U10' }, { fuzz: true }),
+  },
+  {
+    name: 'connections are not replaced after a refusal of undici',
+    ...node('upstream/upstream-exchange.ts', [['if (isRefusal(error)) {', 'if (isRefusal(error) && this.#isOver) {']], { test: 'test/upstream/transport.test.ts', pattern: 'are replaced when undici refuses' }),
+  },
+  {
+    name: 'a key file that others may write is taken',
+    ...node('keys/key-file.ts', [['(mode & foreignWrite) !== 0', '(mode & foreignWrite) < 0']], { test: 'test/keys/key-file.test.ts', pattern: 'T2: refuses a file that others' }),
+  },
+  {
+    name: 'a key file is made that others may read',
+    ...node('keys/key-file.ts', [["await open(beside, 'wx', 0o600)", "await open(beside, 'wx', 0o644)"]], { test: 'test/keys/key-file.test.ts', pattern: 'T1' }),
+  },
+  {
+    name: 'of two starting processes the second overwrites the key',
+    ...node('keys/key-file.ts', [['await link(existing, path);', "await (await import('node:fs/promises')).copyFile(existing, path);"]], { test: 'test/keys/key-file.test.ts', pattern: 'T3' }),
+  },
+];
