@@ -92,8 +92,9 @@ export function serveNest(createAdapter, everyPath) {
     const all = { ...options, onEvent };
     class AppModule {}
     Module({ imports: [nest.async ? OryProxyModule.forRootAsync({ useFactory: async () => all }) : OryProxyModule.forRoot(all)], controllers: [AppController] })(AppModule);
-    const app = await NestFactory.create(AppModule, createAdapter(), { rawBody: true, abortOnError: false, forceCloseConnections: true });
-    if (nest.ownBodyParser) app.useBodyParser('json', { limit: '1mb' });
+    const adapter = createAdapter();
+    const app = await NestFactory.create(AppModule, adapter, { rawBody: true, abortOnError: false, forceCloseConnections: true });
+    if (nest.ownBodyParser && adapter.getType() === 'express') app.useBodyParser('json', { limit: '1mb' });
     if (nest.globalPrefix) app.setGlobalPrefix(nest.globalPrefix);
     echoUpgrades(app.getHttpServer(), onAppRequest);
     await app.listen(0, '127.0.0.1');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { afterAll, describe, it } from 'vitest';
 import { readBlocks } from './blocks.mjs';
 import { compareJson, compareText } from './output.mjs';
 import { createPage } from './page.mjs';
@@ -44,7 +44,7 @@ describe('compareJson', () => {
 
 describe('createPage', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'docs-test-'));
-  after(() => { rmSync(folder, { recursive: true }); });
+  afterAll(() => { rmSync(folder, { recursive: true }); });
   const ports = await choosePorts();
   const run = (...lines) => createPage({ name: 'page.md', markdown: lines.join('\n'), folder, builtFolder: folder, ports, env: process.env, loadConfiguration: async () => {} }).run();
 

@@ -4,11 +4,14 @@ import { createServer, connect } from 'node:net';
 const documented = ['3000', '4000', '4433', '4434', '5173', '8080'];
 const pattern = /(?<![\w.-])(3000|4000|4433|4434|5173|8080)(?![\w.-])/g;
 
+const taken = new Set();
+
 /** Outside of the range from which systems hand out ports, so that nobody else is given one meanwhile. */
-async function findPort(taken) {
+async function findPort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     if (taken.has(port)) continue;
+    taken.add(port);
     const server = createServer();
     const isFree = await new Promise((resolve) => { server.once('error', () => { resolve(false); }).listen(port, () => { server.close(() => { resolve(true); }); }); });
     if (isFree) return port;
@@ -17,7 +20,7 @@ async function findPort(taken) {
 
 export async function choosePorts() {
   const chosen = new Map();
-  for (const port of documented) chosen.set(port, await findPort(new Set(chosen.values())));
+  for (const port of documented) chosen.set(port, await findPort());
   const back = new Map([...chosen].map(([port, real]) => [String(real), port]));
   return {
     of: (port) => { const real = chosen.get(port); if (real === undefined) throw new Error(`port ${port} is not one of those that pages may use: ${documented.join(', ')}`); return real; },

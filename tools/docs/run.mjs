@@ -28,7 +28,8 @@ async function preparePage(name, workspace) {
   const folder = workspace.addFolder(folderName);
   if (name.startsWith('examples/')) {
     const source = dirname(join(root, name));
-    for (const file of readdirSync(source)) writeFileSync(join(folder, file), ports.toReal(readFileSync(join(source, file), 'utf8')));
+    const files = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isFile()); // not what was installed or built there
+    for (const { name: file } of files) writeFileSync(join(folder, file), ports.toReal(readFileSync(join(source, file), 'utf8')));
   }
   return createPage({
     name, markdown: readFileSync(join(root, name), 'utf8'), folder, builtFolder: join(workspace.folder, 'built', folderName),
@@ -55,9 +56,14 @@ for (const name of names.filter((page) => wanted.length === 0 || wanted.includes
 const complaints = compile(workspace.folder, pages.flatMap((page) => page.saveTypeScript()));
 if (complaints !== '') problems.push(complaints);
 let blocks = 0;
-for (const page of pages) {
-  await page.run().then(() => { blocks += page.blocks.length; }, (error) => { problems.push(error.message); });
-}
+const waiting = [...pages];
+const runPages = async () => {
+  for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
+    const { length } = page.blocks;
+    await page.run().then(() => { blocks += length; }, (error) => { problems.push(error.message); });
+  }
+};
+await Promise.all([runPages(), runPages(), runPages()]); // mostly they wait for processes to start
 for (const problem of problems) console.error(`docs: ${problem}`);
 console.log(`docs: ${blocks} blocks of ${pages.length} pages run in ${((performance.now() - started) / 1000).toFixed(1)} s, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -19,8 +19,10 @@ const handlers = {
   },
 };
 
-process.on('message', async ({ type, ...message }) => {
-  const answer = await handlers[type](message);
-  if (process.connected) process.send(answer ?? {});
-});
+async function answer({ type, ...message }) {
+  const result = await handlers[type](message);
+  if (process.connected) process.send(result ?? {});
+}
+
+process.on('message', (message) => { void answer(message); });
 process.on('disconnect', () => { setTimeout(() => process.exit(1), 3000).unref(); });

@@ -21,9 +21,8 @@ export class Users {
     return user;
   }
 
-  /** The same person with another session. */
+  /** The same person with another session, in the place of this one. */
   renew(user) {
-    this.end(user);
     const renewed = this.#login(user);
     this.list[user.n] = renewed;
     return renewed;

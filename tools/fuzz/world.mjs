@@ -1,5 +1,7 @@
 // What surrounds the proxy under test: a strict recording app, a strict recording Ory that knows some users, and the proxy in a process
 // of its own. Whatever reaches either server is judged at once against what clients are known to have sent.
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { RecordingServer, ScriptedOry } from './fixtures.mjs';
 import { endsConnection, writePlan } from './grammar/plans.mjs';
@@ -37,8 +39,7 @@ export class World {
     });
     this.authority = new URL(this.proxy.origin).host;
     this.port = Number(new URL(this.proxy.origin).port);
-    const jwks = await (await fetch(`${this.proxy.origin}/.ory/jwks.json`)).json();
-    this.#keys = createLocalJWKSet(jwks);
+    this.#keys = createLocalJWKSet(await readJson(`${this.proxy.origin}/.ory/jwks.json`));
   }
 
   /** From now on the requests of this episode are expected. @param episode has `reference`, and gets `seen` and `problems` */
@@ -128,6 +129,12 @@ export class World {
     await this.app[Symbol.asyncDispose]();
     await this.ory[Symbol.asyncDispose]();
   }
+}
+
+/** On a connection of its own, which is not counted as a leak later. */
+async function readJson(url) {
+  const [response] = await once(get(url, { agent: false }), 'response');
+  return JSON.parse((await response.toArray()).join(''));
 }
 
 /** Who gets a request with that target, and with which; `undefined`: the proxy answers itself. */

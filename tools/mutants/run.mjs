@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// `npm run mutants [-- --only text] [--no-fuzz]`: spoils the sources one place at a time, in a copy, and expects a test to notice; where it
-// says so, the fuzzer too. A patch that no longer applies, a test that does not run and a survivor are errors.
+// `npm run mutants [-- --only pattern] [--no-fuzz] [--seconds 60] [--ignore kind]`: spoils the sources one place at a time, in a copy, and
+// expects a test to notice, and where a patch says so the fuzzer too. A patch that no longer applies, a test that does not run and a survivor
+// are errors.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,8 +12,9 @@ import { sessionPatches } from './patches/sessions.mjs';
 import { build, fuzz, runTests } from './programs.mjs';
 import { createScratch, removeScratch } from './scratch.mjs';
 
-const { values } = parseArgs({ allowNegative: true, options: { only: { type: 'string' }, fuzz: { type: 'boolean', default: true }, seconds: { type: 'string', default: '60' } } });
-const patches = [...httpPatches, ...sessionPatches, ...nodePatches].filter(({ name }) => values.only === undefined || name.includes(values.only));
+const { values } = parseArgs({ allowNegative: true, options: { only: { type: 'string' }, fuzz: { type: 'boolean', default: true }, seconds: { type: 'string', default: '60' }, ignore: { type: 'string', multiple: true, default: [] } } });
+const patches = [...httpPatches, ...sessionPatches, ...nodePatches].filter(({ name }) => values.only === undefined || new RegExp(values.only).test(name));
+const fuzzing = { seconds: Number(values.seconds), ignore: values.ignore };
 const say = (text) => { process.stdout.write(`${text}\n`); };
 
 /** What keeps an edit from applying exactly once. */
@@ -37,7 +39,7 @@ async function judge(folder, patch) {
     say(built.output.slice(0, 1000));
     return [byTest, 'BROKEN'];
   }
-  const { code, output } = await fuzz(folder, Number(values.seconds));
+  const { code, output } = await fuzz(folder, fuzzing);
   const found = /^(?!fuzz:)([a-z ]+): /m.exec(output)?.[1] ?? '';
   return [byTest, code === 1 && found !== '' ? `caught (${found})` : code === 0 ? 'SURVIVED' : 'BROKEN'];
 }
@@ -50,6 +52,11 @@ try {
   const misfits = (await Promise.all(patches.map(async (patch) => findMisfits(await readFile(join(folder, patch.file), 'utf8'), patch)))).flat();
   for (const misfit of misfits) say(misfit);
   if (misfits.length > 0) throw new Error(`${misfits.length} patches no longer apply`);
+  if (values.fuzz && patches.some((patch) => patch.fuzz === true)) {
+    const built = await build(folder, 'packages/node');
+    const { code, output } = built.code === 0 ? await fuzz(folder, fuzzing) : built;
+    if (code !== 0) throw new Error(`the fuzzer finds something without any mutant, so that its findings would tell nothing:\n${output}`);
+  }
   const sound = new Map();
   for (const patch of patches) {
     const path = join(folder, patch.file);

@@ -1,14 +1,13 @@
 // People in a real browser: register, be known to the app, change settings, leave.
-import { startEmulator } from '@ory-proxy/emulator';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adapters, type AdapterName } from '../../fixtures/adapters.ts';
+import { createTotpCode } from '../../contract/totp.ts';
+import type { AdapterName } from '../../fixtures/adapters.ts';
 import { UpstreamApp, type App } from '../../fixtures/app.ts';
 import { Bin } from '../../fixtures/bin.ts';
 import { canaries } from '../../fixtures/canaries.ts';
 import { Browser, noChromium } from '../../fixtures/chromium.ts';
-import { findFreePort } from '../../fixtures/free-port.ts';
-import { HostProcess } from '../../fixtures/host-process.ts';
+import { Journey } from '../../fixtures/journey.ts';
 
 if (noChromium !== undefined) console.warn(`skipped: journeys in a browser. ${noChromium}`);
 
@@ -63,33 +62,39 @@ describe.skipIf(noChromium !== undefined)('in a browser', () => {
     expect(app.violations()).toEqual([]);
   });
 
-  it.each<AdapterName>(['nest-12-express', 'nest-12-fastify', 'nest-11-express', 'vite-8-dev', 'vite-8-preview'])('somebody logs in, is known to the app and leaves (%s)', { timeout: 60_000 }, async (name) => {
-    await app.reset();
-    await app.script({ fields: ['Content-Type', 'text/html; charset=utf-8'], body: page });
-    const adapter = adapters.find((candidate) => candidate.name === name);
-    if (adapter === undefined) throw new Error(`no adapter is called ${name}`);
-    const port = await findFreePort();
-    await using host = await HostProcess.start(adapter, { options: { kratosUrl: `http://127.0.0.1:${port}` }, appOrigin: app.server.origin });
-    const home = `${host.origin}/home`;
-    await using _emulator = await startEmulator({
-      port, seed: { identities: [{ traits: { email: 'dev@example.org' }, password: canaries.password }] },
-      defaultReturnUrl: home, allowedReturnUrls: [host.origin], afterLogoutUrl: home,
-    });
-    const seenBy = adapter.app === 'in-process' ? host.app : app;
-    await using browser = await Browser.launch();
-    const { page: tab } = browser;
+  it.each<AdapterName>(['nest-12-fastify', 'nest-11-express', 'vite-8-preview'])('somebody logs in, is known to the app and leaves (%s)', { timeout: 60_000 }, async (adapter) => {
+    await using journey = await Journey.start({ adapter, emulator: { seed: { identities: [{ traits: { email: 'dev@example.org' }, password: canaries.password }] } } });
+    expect(await journey.claimsAtHome()).toBeUndefined();
+    await journey.logIn('dev@example.org', canaries.password);
+    await journey.arrives('/home');
+    expect(await journey.claims('/home')).toMatchObject({ session: { identity: { traits: { email: 'dev@example.org' } } } });
+    await journey.visit('/.ory/proxy/logout');
+    expect(await journey.claimsAtHome()).toBeUndefined();
+    expect(journey.browser.foreign(journey.origin)).toEqual([]);
+  });
 
-    await tab.goto(home);
-    expect(await lastClaims(seenBy)).toBeUndefined();
-    await tab.goto(`${host.origin}/.ory/proxy/login?return_to=${encodeURIComponent(home)}`);
-    await tab.fill('[name="identifier"]', 'dev@example.org');
-    await tab.fill('[name="password"]', canaries.password);
-    await tab.click('button[name="method"][value="password"]');
-    await tab.waitForURL(home);
-    expect(await lastClaims(seenBy)).toMatchObject({ session: { identity: { traits: { email: 'dev@example.org' } } } });
-    await tab.goto(`${host.origin}/.ory/proxy/logout`);
-    await tab.goto(home);
-    expect(await lastClaims(seenBy)).toBeUndefined();
-    expect(browser.foreign(host.origin)).toEqual([]);
+  it.each<AdapterName>(['nest-12-express', 'vite-8-dev'])('somebody logs in, gives the second factor where it is wanted, and leaves (%s)', { timeout: 60_000 }, async (adapter) => {
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    await using journey = await Journey.start({ adapter, emulator: { seed: { identities: [
+      { traits: { email: 'dev@example.org' }, password: canaries.password },
+      { traits: { email: 'two@example.org' }, password: canaries.password, totp_secret: secret },
+    ] } } });
+    expect(await journey.claimsAtHome()).toBeUndefined();
+    await journey.logIn('dev@example.org', canaries.password);
+    await journey.arrives('/home');
+    expect(await journey.claims('/home')).toMatchObject({ session: { authenticator_assurance_level: 'aal1', identity: { traits: { email: 'dev@example.org' } } } });
+    await journey.visit('/.ory/proxy/logout');
+    expect(await journey.claimsAtHome()).toBeUndefined();
+
+    await journey.visit('/secure/vault');
+    await journey.submit('password', { identifier: 'two@example.org', password: canaries.password });
+    await journey.sees(1010004);
+    await journey.submit('totp', { totp_code: createTotpCode(secret, journey.emulator.control.now()) });
+    await journey.arrives('/secure/vault');
+    expect(await journey.claims('/secure/vault')).toMatchObject({ session: { authenticator_assurance_level: 'aal2', identity: { traits: { email: 'two@example.org' } } } });
+    await journey.visit('/.ory/proxy/logout');
+    await journey.visit('/secure/safe');
+    expect(new URL(journey.page.url()).pathname).toBe('/.ory/ui/login');
+    expect(journey.browser.foreign(journey.origin)).toEqual([]);
   });
 });

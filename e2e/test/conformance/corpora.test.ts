@@ -28,7 +28,7 @@ async function answerTo(c: CaseContext, bytes: string): Promise<Answer | 'closed
 
 conformance({ title: 'transfer encodings' }, [
   {
-    id: 'R12', title: 'no spelling of Transfer-Encoding makes the two ends disagree about a body', needs: ['app'],
+    id: 'R12', title: 'no spelling of Transfer-Encoding makes the two ends disagree about a body', needs: ['app'], timeout: 180_000,
     async run(c) {
       const lines = sample(c, generateTransferEncodings(1500));
       const hidden = '0¶¶GET /smuggled HTTP/1.1¶X-A: b';
@@ -36,15 +36,16 @@ conformance({ title: 'transfer encodings' }, [
       for (const line of lines) {
         const bodies = [[hidden, hidden.replaceAll('¶', '\r\n').length], [short, 4]] as const;
         for (const [body, length] of bodies) {
+          await c.app.reset();
           const answer = await answerTo(c, `POST /x HTTP/1.1¶${c.H}Content-Type: text/x¶Content-Length: ${length}¶${line}¶${body}`);
           if (answer === 'closed' || answer.status >= 400) continue;
           // Taken for a request by its Content-Length: then the app must have read it just so.
           const sent = body.replaceAll('¶', '\r\n').slice(0, length);
-          for (const request of (await c.app.requests()).filter(({ target }) => target === '/x')) expect(request.body, JSON.stringify(line)).toBe(sent);
+          const requests = await c.app.requests();
+          for (const request of requests.filter(({ target }) => target === '/x')) expect(request.body, JSON.stringify(line)).toBe(sent);
+          expect(requests.some(({ target }) => target === '/smuggled'), JSON.stringify(line)).toBe(false);
         }
-        expect((await c.app.requests()).some(({ target }) => target === '/smuggled'), JSON.stringify(line)).toBe(false);
         expect(c.app.violations(), JSON.stringify(line)).toEqual([]);
-        await c.app.reset();
       }
     },
   },
@@ -61,12 +62,12 @@ conformance({ title: 'transfer encodings' }, [
 
 conformance({ title: 'redirects', options: () => ({ rules: [{ match: '/ok', session: 'none' }, { match: '/**', session: 'required' }] }) }, [
   {
-    id: 'L2', title: 'no path and no return_to makes us send anybody elsewhere', needs: ['app', 'ory'], essential: true,
+    id: 'L2', title: 'no path and no return_to makes us send anybody elsewhere', needs: ['app', 'ory'], essential: true, timeout: 120_000,
     async run(c) {
       const payloads = sample(c, generateRedirects(600));
       for (const payload of payloads) {
         const bytes = Buffer.from(payload, 'utf8').toString('latin1');
-        for (const target of [`/${bytes}`, bytes, `/.ory/proxy/login?return_to=${bytes}`, `/.ory/proxy/login?return_to=${encodeURIComponent(payload)}`]) {
+        for (const target of [payload.startsWith('/') ? bytes : `/${bytes}`, `/.ory/proxy/login?return_to=${encodeURIComponent(payload)}`]) {
           const answer = await answerTo(c, `GET ${target} HTTP/1.1¶${c.H}${navigation.map((line) => `${line}¶`).join('')}¶`);
           const location = answer === 'closed' ? undefined : answer.field('location');
           if (location === undefined) continue;

@@ -1,5 +1,6 @@
 // Kratos and its UI as two services, aliases of both, and a prefix of one's own.
 import { afterAll, beforeAll, expect } from 'vitest';
+import { canaries, findCanaries } from '../../fixtures/canaries.ts';
 import type { CaseContext } from '../../fixtures/case-context.ts';
 import { conformance } from '../../fixtures/conformance.ts';
 import { RecordingServer, type Script } from '../../fixtures/recording-server.ts';
@@ -140,15 +141,16 @@ conformance({ title: 'http that is not loopback', needs: ['public-url'], options
 
 conformance({
   title: 'Ory Network key',
-  options: () => ({ projectApiKey: 'ory_pat_canary-key-4Nv7' }),
+  options: () => ({ projectApiKey: canaries.apiKey, rateLimitHeader: canaries.rateLimitAction }),
 }, [
   {
-    id: 'F13', title: 'the API key goes to Ory and nowhere else', needs: ['ory', 'app'], shows: ['projectApiKey'],
+    id: 'F13', title: 'the API key and the rate limit action go to Ory and nowhere else', needs: ['ory', 'app'], shows: ['projectApiKey', 'rateLimitHeader'],
     async run(c) {
-      const answers = [await c.get('/.ory/self-service/login/browser', 'Ory-Base-URL-Rewrite: http://evil.test', 'Ory-Base-URL-Rewrite-Token: x'), await c.get('/x'), await c.get('/.ory/jwks.json'), await c.get('/api/x')];
+      const answers = [await c.get('/.ory/self-service/login/browser', 'Ory-Base-URL-Rewrite: http://evil.test', 'Ory-Base-URL-Rewrite-Token: x', 'Ory-RateLimit-Action: x'), await c.get('/x'), await c.get('/.ory/jwks.json'), await c.get('/api/x')];
       const [request] = c.ory.requests;
-      expect([request?.all('ory-base-url-rewrite'), request?.all('ory-base-url-rewrite-token')]).toEqual([[`${c.origin}/.ory`], ['ory_pat_canary-key-4Nv7']]);
-      expect(JSON.stringify([await c.app.requests(), answers.map(({ fields, text }) => [fields, text])])).not.toContain('canary-key');
+      expect([request?.all('ory-base-url-rewrite'), request?.all('ory-base-url-rewrite-token')]).toEqual([[`${c.origin}/.ory`], [canaries.apiKey]]);
+      expect(request?.all('ory-ratelimit-action')).toEqual([canaries.rateLimitAction]);
+      expect(findCanaries(JSON.stringify([await c.app.requests(), answers.map(({ fields, text }) => [fields, text])]))).toEqual([]);
     },
   },
 ]);

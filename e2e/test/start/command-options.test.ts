@@ -147,8 +147,9 @@ describe('TLS towards Ory', () => {
     const { port } = silent.address() as { port: number }; // it listens on TCP
     await using bin = await Bin.start([app.server.origin, '--sdk-url', `https://localhost:${port}`, '--port', '0', '--connect-timeout', '300ms']);
     const started = performance.now();
-    expect([502, 504]).toContain((await bin.get('/.ory/x')).status);
-    expect(performance.now() - started).toBeLessThan(4000);
+    // A POST, since a GET would be tried twice.
+    expect([502, 504]).toContain((await bin.request(`POST /.ory/x HTTP/1.1¶${bin.H}Content-Length: 0¶¶`)).status);
+    expect(performance.now() - started).toBeLessThan(4900);
     silent.close();
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UpstreamApp } from '../../fixtures/app.ts';
 import { Bin, type RunningBin } from '../../fixtures/bin.ts';
 import { canaries, signingKey } from '../../fixtures/canaries.ts';
+import { showsOptions } from '../../fixtures/option-registry.ts';
 import { createFolder } from '../../fixtures/scratch.ts';
 import { ScriptedOry } from '../../fixtures/scripted-ory.ts';
 import { identityA } from '../../fixtures/sessions.ts';
@@ -30,6 +31,8 @@ async function tokenOf(bin: RunningBin): Promise<string> {
 }
 
 describe('the signing key', () => {
+  showsOptions('keyFile', 'secret');
+
   it('is made once and private, and a restart keeps earlier tokens verifiable', async () => {
     const state = createFolder();
     let token: string;

@@ -22,7 +22,7 @@ export function createProgram(context: RunContext, onEnd: (exitCode: number) => 
     .option('--config <file>', 'read options from this file (default ory-proxy.config.{yaml,json,mjs,js})')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', examples)
     .action(async (upstream: string | undefined, publicUrl: string | undefined) => {
       const { runProxy } = await import('./commands/proxy.ts');
@@ -34,12 +34,12 @@ export function createProgram(context: RunContext, onEnd: (exitCode: number) => 
   program.command('emulator')
     .summary('run only the emulator of Ory')
     .description('Runs the emulator of Ory Kratos alone: in memory, for development and tests.')
-    .option('--port <int>', 'port of the public API', '4433')
+    .option('--port <int>', 'port of the public API (default: 4433, or as --kratos-config says)')
     .option('--admin-port <int>', 'port of the admin API (default: none)')
     .option('--seed <file>', 'identities to start with: a YAML or JSON file')
     .option('--network', 'behave like Ory Network instead of a self-hosted Kratos')
     .option('--kratos-config <file>', 'a Kratos configuration file; repeat it, later files win', collect)
-    .action(async (flags: { port: string; adminPort?: string; seed?: string; network?: true; kratosConfig?: readonly string[] }) => {
+    .action(async (flags: { port?: string; adminPort?: string; seed?: string; network?: true; kratosConfig?: readonly string[] }) => {
       const { runEmulator } = await import('./commands/emulator.ts');
       onEnd(await runEmulator(flags, context));
     });

@@ -67,6 +67,12 @@ describe('ory-proxy', () => {
     expect((await ended).code).toBe(0);
   });
 
+  it('refuses the emulator in production', async () => {
+    const { code, stderr } = await start(['http://127.0.0.1:9', '--emulator', '--port', '0'], { NODE_ENV: 'production' }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: The emulator does not start with NODE_ENV=production/);
+  });
+
   it('lives on when the reader of its log goes away', async () => {
     const { child, ended, waitFor } = start(['http://127.0.0.1:9', '--sdk-url', 'http://127.0.0.1:9', '--port', '0']);
     const [, origin = ''] = await waitFor(/"origin":"([^"]+)"/);

@@ -17,7 +17,7 @@ describe('run', () => {
     for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it.each([['-h'], ['emulator', '--help'], ['demo', '-h']])('prints help for %s %s', async (...args) => {
+  it.each([['-h'], ['help'], ['emulator', '--help'], ['demo', '-h'], ['help', 'demo']])('prints help for %s %s', async (...args) => {
     const context = createFakeContext();
     await expect(run(args, context)).resolves.toBe(0);
     expect(context.out()).toMatch(/^Usage: ory-proxy/);

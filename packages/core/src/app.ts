@@ -1,12 +1,17 @@
 import type { SessionDecision } from './events.ts';
-import type { Fields, ResponseHead } from './message.ts';
+import type { Fields, ResponseHead, Tunnel } from './message.ts';
 import type { Upstream } from './ports.ts';
 import type { Session } from './session/session.ts';
 
 /** Who answers an app request: an upstream that it is forwarded to, or the host in whose process the engine runs. */
 export type App =
   | { readonly action: 'forward'; readonly upstream: Upstream }
-  | { readonly action: 'continue'; readonly proceed: (next: Continuation) => void };
+  | {
+    readonly action: 'continue';
+    readonly proceed: (next: Continuation) => void;
+    /** Its own routes are asked by probes and neighbours under names that are not served: such requests go on as anonymous, instead of being refused. */
+    readonly servesForeignHosts: boolean;
+  };
 
 /** What the host's own app gets to go on with. */
 export interface Continuation {
@@ -19,6 +24,8 @@ export interface Continuation {
   readonly token: string | undefined;
   /** To be applied when the host writes its response's head, implicit heads included. */
   readonly responseHead: (head: ResponseHead) => ResponseHead;
+  /** To be called with the client's socket when the host takes over an upgrade request; it may be ended with the session. */
+  readonly upgraded: (tunnel: Tunnel) => void;
   /** To be called once, when the host's response ended or its client went away. */
   readonly finished: (outcome: { status: number; bytes: number; aborted: boolean }) => void;
 }

@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
 import type { EventListener } from './events.ts';
+import { limitBody } from './http/body-limit.ts';
 import { checkRequest } from './http/gate.ts';
 import { checkHandshake } from './http/handshake.ts';
 import { createPublicOrigin } from './http/public-origin.ts';
@@ -22,7 +23,7 @@ import type { SigningKeys } from './token/keys.ts';
 export interface EngineSetup {
   readonly options: ResolvedOptions;
   readonly ports: Ports;
-  /** `undefined` with `jwt: false`. */
+  /** `undefined` with `jwt: false` and with `tokenizeAs`. */
   readonly keys: SigningKeys | undefined;
   readonly onEvent?: EventListener;
 }
@@ -57,13 +58,14 @@ export function createEngine(setup: EngineSetup): Engine {
     const handshake = request.upgrade ? checkHandshake(request) : undefined;
     if (handshake !== undefined) return exchange.refuse(handshake.code, { close: true, ...(handshake.fields === undefined ? {} : { fields: handshake.fields }) });
 
+    if (options.maxBodySize !== undefined && !limitBody(request.body, options.maxBodySize)) return exchange.refuse('body_too_large');
     if (isLoop(request.fields, options)) return exchange.refuse('loop_detected');
     const route = routeTarget(verdict.target, options.prefix);
     if (route.name === 'own' && isAnsweredUnderAnyName(route.endpoint)) return own.answer(exchange, route.endpoint);
     const origin = context.publicOrigins.resolve(request, verdict);
     // A host's own app is asked by probes and neighbours under names of theirs; behind a proxy of its own a foreign name is an attack.
     const isForeignHost = origin.action === 'misdirected';
-    if (isForeignHost && (route.name !== 'app' || app.action === 'forward')) return exchange.refuse('misdirected', { close: true });
+    if (isForeignHost && (route.name !== 'app' || app.action === 'forward' || !app.servesForeignHosts)) return exchange.refuse('misdirected', { close: true });
     if (origin.action === 'redirect') return exchange.respond(createRedirect(307, origin.location, ['X-Request-Id', exchange.requestId]), emptyBody);
 
     const publicOrigin = isForeignHost ? createPublicOrigin(`${request.scheme}://${verdict.authority}`) : origin.public;

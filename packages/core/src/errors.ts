@@ -30,6 +30,7 @@ export const errorStatus = {
   draining: 503,
   upstream_timeout: 504,
   version_not_supported: 505,
+  login_loop: 508,
   loop_detected: 508,
 } as const satisfies Record<string, number>;
 

@@ -41,6 +41,7 @@ export interface WarningEvent {
 export type WarningCode =
   | 'app_unreachable'
   | 'ory_unreachable'
+  | 'connection_limit'
   | 'cookie_insecure'
   | 'cookie_not_stored'
   | 'cors_refused'

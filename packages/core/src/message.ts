@@ -27,7 +27,7 @@ export interface ProxyRequest {
 export interface RequestBody {
   /** Bytes announced by `Content-Length`; `null` when chunked. */
   readonly length: number | null;
-  /** Calls `listener` with each chunk on its way upstream. */
+  /** Calls `listener` with each chunk on its way upstream. What it throws ends the body: the exchange fails with that. */
   observe(listener: (chunk: Uint8Array) => void): void;
 }
 
@@ -54,6 +54,8 @@ export interface Sink {
 export interface Tunnel {
   /** Ends both sides. */
   close(): void;
+  /** Calls `listener` once when it has ended, whoever ended it. */
+  onClose(listener: () => void): void;
 }
 
 /** A request under way. All methods may be called at any time, also after its end. */

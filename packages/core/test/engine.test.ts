@@ -183,7 +183,7 @@ describe('createEngine', () => {
 
   it('hands a host app the changed fields, the session and its response head', async () => {
     const harness = await createHarness();
-    const next = await new Promise<Continuation>((proceed) => { harness.send({ fields: [...withCookie, 'authorization', 'Bearer forged', 'X_Forwarded_For', 'evil'] }, { action: 'continue', proceed }); });
+    const next = await new Promise<Continuation>((proceed) => { harness.send({ fields: [...withCookie, 'authorization', 'Bearer forged', 'X_Forwarded_For', 'evil'] }, { action: 'continue', proceed, servesForeignHosts: true }); });
     expect(next.session?.identityId).toBe('identity-a');
     expect(next.fields.join('\n')).not.toMatch(/forged|evil/);
     expect(next.responseHead({ status: 200, reason: 'OK', fields: [] }).fields).toContain('private');
@@ -193,7 +193,7 @@ describe('createEngine', () => {
 
   it('lets a host app answer a foreign name as if nobody were logged in', async () => {
     const harness = await createHarness();
-    const next = await new Promise<Continuation>((proceed) => { harness.send({ authority: 'probe.internal', fields: ['Host', 'probe.internal', 'Cookie', cookie] }, { action: 'continue', proceed }); });
+    const next = await new Promise<Continuation>((proceed) => { harness.send({ authority: 'probe.internal', fields: ['Host', 'probe.internal', 'Cookie', cookie] }, { action: 'continue', proceed, servesForeignHosts: true }); });
     expect(next.session).toBeUndefined();
     expect(harness.atOry()).toEqual([]);
   });

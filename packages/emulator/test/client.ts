@@ -12,10 +12,52 @@ export interface Answer {
   readonly body: Body;
 }
 
-/** A JSON answer that a test looks into; what is not there is `undefined`. */
-export interface Body {
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test says itself what it expects
-  readonly [key: string]: any;
+/** A JSON answer that a test looks into. Each kind of answer has some of the members; a test says which it expects. */
+export interface Body extends Described {
+  readonly [member: string]: unknown;
+  readonly ui: { readonly action: string; readonly method: string; readonly nodes: List<Node>; readonly messages: List<Message> };
+  readonly error: Described & { readonly code: number; readonly status: string; readonly details: { readonly continue_with: List<{ readonly action: string }>; readonly [name: string]: unknown } };
+  readonly identity: Identity;
+  readonly session: { readonly id: string; readonly identity: Identity };
+  readonly traits: Traits;
+  readonly continue_with: List<{ readonly action: string; readonly ory_session_token: string; readonly flow: { readonly id: string }; readonly redirect_browser_to: string }>;
+  readonly redirect_browser_to: string;
+  readonly use_flow_id: string;
+  readonly authentication_methods: List<{ readonly method: string; readonly aal: string }>;
+}
+
+/** The first items are there, or the test fails by reading them. */
+type List<Item> = readonly Item[] & Readonly<Record<0 | 1 | 2, Item>>;
+
+interface Traits {
+  readonly email: string;
+}
+
+interface Described {
+  readonly id: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Identity {
+  readonly id: string;
+  readonly traits: Traits;
+  readonly verifiable_addresses: List<{ readonly verified: boolean; readonly value: string; readonly status: string }>;
+}
+
+export interface Message {
+  readonly id: number;
+  readonly type: string;
+  readonly text: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+export interface Node {
+  readonly type: string;
+  readonly group: string;
+  readonly attributes: { readonly name: string; readonly id: string; readonly type: string; readonly value: string; readonly text: Message & { readonly context: { readonly secret: string } } };
+  readonly messages: List<Message>;
+  readonly meta: Readonly<Record<string, Message>>;
 }
 
 export interface Sent {
@@ -106,8 +148,10 @@ export function readCsrf(flow: Body): string {
   return findNode(flow, 'csrf_token')['attributes'].value;
 }
 
-export function findNode(flow: Body, name: string): Body {
-  return flow['ui'].nodes.find((node: Body) => (node['attributes'].name ?? node['attributes'].id) === name);
+export function findNode(flow: Body, name: string): Node {
+  const node = flow.ui.nodes.find(({ attributes }) => attributes.name === name || attributes.id === name);
+  if (node === undefined) throw new Error(`the flow has no node ${name}`);
+  return node;
 }
 
 export const dev = { traits: { email: 'dev@example.org' }, password: 'dev-password-1' } as const;
@@ -124,7 +168,7 @@ function parse(text: string): Body {
   try {
     return JSON.parse(text) as Body;
   } catch {
-    return {};
+    return {} as Body; // no JSON: a test that reads a member finds nothing
   }
 }
 

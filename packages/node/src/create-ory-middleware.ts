@@ -11,6 +11,11 @@ export interface OryMiddlewareHost {
   readonly onEvent?: EventListener;
   /** Needed for the option `emulator`. */
   readonly startEmulator?: StartEmulator;
+  /**
+   * Requests under a host name that is not served reach the host's own routes, as anonymous: in a server process probes and neighbours
+   * ask under names of theirs. `false` refuses them, as a development server must: a rebinding page could read the app. @default true
+   */
+  readonly servesForeignHosts?: boolean;
 }
 
 /**
@@ -26,7 +31,7 @@ export async function createOryMiddleware(options: OryProxyOptions, host: OryMid
   const { engine, transport } = await createEngineHost(resolved, host.onEvent);
   const tunnels = new Set<Tunnel>();
   return Object.freeze({
-    ...createMiddleware(engine, tunnels),
+    ...createMiddleware(engine, { tunnels, servesForeignHosts: host.servesForeignHosts ?? true }),
     invalidate: engine.invalidate.bind(engine),
     async close() {
       engine.setDraining();

@@ -61,8 +61,9 @@ class StandaloneProxy implements OryProxy {
     this.#resolved = resolveOptions(options, { standalone: {}, isPublicSuffix: () => false }); // that list is loaded when it listens
     createTrust(this.#resolved.trustProxy);
     if (this.#resolved.emulator && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
-    const { clientTimeout, keepAliveTimeout } = this.#resolved;
-    this.#listener = new Listener({ clientTimeout, keepAliveTimeout });
+    const { clientTimeout, keepAliveTimeout, maxConnections } = this.#resolved;
+    const onFull = (): void => { host.onEvent?.({ type: 'warning', code: 'connection_limit', message: `there are ${maxConnections} client connections, as many as maxConnections allows; further ones are closed at once` }); };
+    this.#listener = new Listener({ clientTimeout, keepAliveTimeout, maxConnections, onFull });
   }
 
   async listen(): Promise<ListeningAddress> {
@@ -105,7 +106,8 @@ class StandaloneProxy implements OryProxy {
     const { publicOrigin = '' } = resolveOptions(this.#options, { standalone, isPublicSuffix });
     if (this.#resolved.emulator) this.#emulator = await this.#host.startEmulator?.(toEmulatorSettings(publicOrigin));
     const options = resolveOptions(this.#options, { standalone, isPublicSuffix, ...(this.#emulator === undefined ? {} : { emulatorUrl: this.#emulator.url }) });
-    await this.#lookAround(options);
+    const lookingAround = this.#lookAround(options);
+    if (options.strict) await lookingAround; // otherwise nobody need wait for somebody who does not answer
     const engineHost = await createEngineHost(options, this.#host.onEvent);
     this.#engineHost = engineHost;
     const { app } = options;
@@ -138,8 +140,11 @@ class StandaloneProxy implements OryProxy {
     this.#engineHost?.engine.setDraining();
     if (drainDelay > 0 && this.#engineHost !== undefined) {
       await new Promise<void>((resolve) => {
-        this.#endDelay = resolve;
-        setTimeout(resolve, drainDelay);
+        const timer = setTimeout(resolve, drainDelay);
+        this.#endDelay = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
     const drained = this.#listener.drain();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { createEngine, OptionsError, type Engine, type EventListener, type ResolvedOptions, type WarningCode } from '@ory-proxy/core';
+import { readOutboundProxies } from './config/outbound-proxy.ts';
 import { loadKeys } from './keys/load-keys.ts';
 import { createPorts } from './ports.ts';
 import { createTransport, type NodeTransport } from './upstream/transport.ts';
@@ -16,7 +17,7 @@ export async function createEngineHost(options: ResolvedOptions, onEvent: EventL
   const warn = (code: WarningCode, message: string): void => onEvent?.({ type: 'warning', code, message });
   const { connectTimeout, headTimeout, idleTimeout, trustProxy } = options;
   const [ca, keys] = await Promise.all([loadAuthorities(options.caFile), loadKeys(options, warn)]);
-  const transport = createTransport({ connectTimeout, headTimeout, idleTimeout, ca, onPoolReplaced: (message) => { warn('pool_replaced', message); } });
+  const transport = createTransport({ connectTimeout, headTimeout, idleTimeout, ca, findProxy: readOutboundProxies(process.env), onPoolReplaced: (message) => { warn('pool_replaced', message); } });
   const ports = createPorts({ transport, trustProxy });
   return { engine: createEngine({ options, ports, keys, ...(onEvent === undefined ? {} : { onEvent }) }), transport };
 }

@@ -24,13 +24,20 @@ export interface OryMiddleware {
   readonly close: () => Promise<void>;
 }
 
-/** The two ways in. @param tunnels gets each upgraded connection of ours while it lives */
-export function createMiddleware(engine: Pick<Engine, 'handle'>, tunnels: Set<Tunnel>): Pick<OryMiddleware, 'handler' | 'upgrade'> {
+export interface MiddlewareSetup {
+  /** Gets each upgraded connection of ours while it lives. */
+  readonly tunnels: Set<Tunnel>;
+  /** See core's `App`. */
+  readonly servesForeignHosts: boolean;
+}
+
+/** The two ways in. */
+export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, servesForeignHosts }: MiddlewareSetup): Pick<OryMiddleware, 'handler' | 'upgrade'> {
   return {
     handler(req, res, next) {
       const request = readHostRequest(req, { upgrade: false });
       const sink = isHttp2(req) ? new Http2ResponseSink(res) : new HostResponseSink({ req, res, body: toIncomingBody(request.body) });
-      const turn = new HostTurn((continuation) => {
+      const turn = new HostTurn(servesForeignHosts, (continuation) => {
         unwatch();
         goOn(req, res, continuation);
         next();
@@ -46,10 +53,11 @@ export function createMiddleware(engine: Pick<Engine, 'handle'>, tunnels: Set<Tu
         tunnels.add(tunnel);
         socket.once('close', () => { tunnels.delete(tunnel); });
       });
-      const turn = new HostTurn((continuation) => {
+      const turn = new HostTurn(servesForeignHosts, (continuation) => {
         sink.release();
         replaceFields(req, continuation.fields);
         setOryContext(req, toContext(continuation));
+        continuation.upgraded({ close: () => { socket.destroy(); }, onClose: (listener) => { socket.once('close', listener); } });
         socket.once('close', () => { continuation.finished({ status: 101, bytes: 0, aborted: false }); });
         proceed();
       });
@@ -69,10 +77,10 @@ class HostTurn {
   #isTaken = false;
   readonly #go: (continuation: Continuation) => void;
 
-  constructor(go: (continuation: Continuation) => void) {
+  constructor(servesForeignHosts: boolean, go: (continuation: Continuation) => void) {
     this.#go = go;
     this.app = {
-      action: 'continue',
+      action: 'continue', servesForeignHosts,
       proceed: (continuation) => {
         if (this.#isTaken) go(continuation);
         else this.#continuation = continuation;

@@ -72,7 +72,11 @@ class BodyStream extends Readable {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#listeners !== undefined) for (const listener of this.#listeners) listener(chunk);
+    try {
+      if (this.#listeners !== undefined) for (const listener of this.#listeners) listener(chunk);
+    } catch (error) {
+      return void this.destroy(error as Error); // core throws nothing else
+    }
     if (!this.push(chunk)) this.#req.pause();
   };
 

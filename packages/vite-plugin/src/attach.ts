@@ -20,6 +20,7 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
   const create = once(() => createOryMiddleware(options, {
     onEvent: onEvent ?? ((event) => { if (event.type === 'warning') logger.warn(`[ory-proxy] ${event.message}`, { timestamp: true }); }),
     startEmulator: () => startEmulatorFor(server),
+    servesForeignHosts: server.httpServer === null || allowsEveryHost(server),
   }));
   // The emulator needs the origins that the server has once it listens: it starts with the first request. Wrong options stop the start in any case.
   const { emulator } = resolveOptions(options, { isPublicSuffix: () => false });
@@ -63,6 +64,10 @@ function hostsOf(server: ViteDevServer | PreviewServer): string[] {
   if (typeof host === 'string' && host !== '0.0.0.0' && host !== '::') return [...names, host];
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return [...names, ...addresses.map(({ address, family }) => family === 'IPv6' ? `[${address}]` : address)];
+}
+
+function allowsEveryHost(server: ViteDevServer | PreviewServer): boolean {
+  return ('moduleGraph' in server ? server.config.server : server.config.preview).allowedHosts === true;
 }
 
 function toList(hosts: readonly string[] | string | undefined): readonly string[] {

@@ -8,7 +8,7 @@ import { makeTarget } from './targets.mjs';
 
 const methods = [[50, 'GET'], [16, 'POST'], [5, 'PUT'], [4, 'PATCH'], [5, 'DELETE'], [5, 'HEAD'], [4, 'OPTIONS']];
 const oddMethods = ['TRACE', 'TRACK', 'DEBUG', 'CONNECT', 'PROPFIND', 'get', 'G\x00T', 'GET\t', '', 'PRI', 'LONGMETHODNAMEOFNOBODY'];
-const versions = ['HTTP/1.0', 'HTTP/0.9', 'HTTP/1.2', 'http/1.1', 'HTTP/1.1 ', 'HTTP/11', ''];
+const versions = ['HTTP/1.0', 'HTTP/0.9', 'HTTP/1.2', 'HTTP/2.0', 'http/1.1', 'HTTP/1.1 ', 'HTTP/11', ''];
 
 /**
  * @param {{ seed: number, authority: string, users: object[] }} setting

@@ -29,8 +29,9 @@ export function mutate(random, requests) {
   for (let i = random.weighted([[6, 1], [2, 2], [1, 4]]); i > 0; i--) {
     const { pieces } = random.pick(requests);
     const at = random.below(Math.min(pieces.length, 24));
-    if (random.chance(0.1)) pieces.splice(at, 0, pieces[random.below(pieces.length)]);
-    else if (random.chance(0.1)) pieces.push(...pieces.splice(at, 1));
+    const how = random.weighted([[1, 'double'], [1, 'move'], [8, 'change']]);
+    if (how === 'double') pieces.splice(at, 0, pieces[random.below(pieces.length)]);
+    else if (how === 'move') pieces.push(...pieces.splice(at, 1));
     else if (pieces[at].length > 0) pieces[at] = random.pick(kinds)(random, pieces[at]);
   }
 }

@@ -27,8 +27,8 @@ export const nodePatches = [
     ...node('listener/response-sink.ts', [['    else this.res.destroy();\n    this.#finish();', '    else this.res.end();\n    this.#finish();']], { test: 'test/listener/response-sink.test.ts', pattern: 'U4' }),
   },
   {
-    name: 'trailers of the app are merged',
-    ...node('upstream/upstream-exchange.ts', [['onResponseEnd(): void {\n    if (this.#isOver) return;\n    this.#end();\n    this.#sink.end(noFields);', "onResponseEnd(controller: Controller): void {\n    if (this.#isOver) return;\n    this.#end();\n    this.#sink.end(readFields(controller.rawTrailers ?? []));"]], { test: 'test/upstream/transport.test.ts', pattern: 'U27' }),
+    name: 'trailers of a request are merged into its body',
+    ...node('request-body.ts', [['readonly #onEnd = (): void => { this.push(null); };', "readonly #onEnd = (): void => { this.push(this.#req.rawTrailers.join(': ')); this.push(null); };"]], { package: 'e2e', test: 'test/conformance/framing.test.ts', pattern: '\\(cli\\) R26' }, { fuzz: true }),
   },
   {
     name: 'a POST is repeated',

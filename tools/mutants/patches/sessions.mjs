@@ -88,7 +88,7 @@ export const sessionPatches = [
   },
   {
     name: 'a cookie becomes a token on a cross-site POST',
-    ...core('session/ambient.ts', [['if (origin === undefined) return site === undefined;', "if (origin === undefined) return site !== '';"]], { test: 'test/engine.test.ts', pattern: 'X10' }, { fuzz: true }),
+    ...core('session/ambient.ts', [['if (origin === undefined) return site === undefined;', 'if (origin === undefined || site !== undefined) return true;']], { test: 'test/engine.test.ts', pattern: 'X10' }, { fuzz: true }),
   },
   {
     name: 'a protected path opens when Ory is down',

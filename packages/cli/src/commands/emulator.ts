@@ -3,6 +3,7 @@ import { startEmulator, type EmulatorOptions, type Seed } from '@ory-proxy/emula
 import { readDataFile } from '@ory-proxy/node';
 import { hasColors, type RunContext } from '../context.ts';
 import { createDevelopmentSeed, developmentAccount } from '../emulator/development-seed.ts';
+import { hasPublicPort, readKratosConfig } from '../emulator/kratos-config.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { parsePort } from '../flags/parse-port.ts';
 import { waitForStop } from '../lifecycle/wait-for-stop.ts';
@@ -10,7 +11,7 @@ import { createBanner, type BannerLine } from '../log/banner.ts';
 import { createLogger } from '../log/logger.ts';
 
 export interface EmulatorFlags {
-  readonly port: string;
+  readonly port?: string;
   readonly adminPort?: string;
   readonly seed?: string;
   readonly network?: true;
@@ -27,7 +28,7 @@ export async function runEmulator(flags: EmulatorFlags, context: RunContext): Pr
   const lines: BannerLine[] = [
     ['public API', url],
     ...(adminUrl === undefined ? [] : [['admin API', adminUrl] as const]),
-    ...(flags.seed === undefined ? [['log in as', `${developmentAccount.email} with ${developmentAccount.password}`] as const] : []),
+    ...(hasDevelopmentAccount(flags) ? [['log in as', `${developmentAccount.email} with ${developmentAccount.password}`] as const] : []),
     ['in memory', 'nothing is kept when it stops; for development only'],
   ];
   const stopped = waitForStop(context, () => emulator.close());
@@ -36,18 +37,33 @@ export async function runEmulator(flags: EmulatorFlags, context: RunContext): Pr
 }
 
 async function readEmulatorOptions(flags: EmulatorFlags, context: RunContext): Promise<EmulatorOptions> {
-  const read = async (flag: string, path: string): Promise<object> => {
-    const value: unknown = await readDataFile(resolve(context.cwd, path)).catch((error: unknown) => { throw new CommandError(`${flag} ${path}: ${(error as Error).message}`, exitCode.usage, { cause: error }); });
-    if (typeof value === 'object' && value !== null) return value;
-    throw new CommandError(`${flag} ${path}: must be a file with an object`, exitCode.usage);
-  };
+  const config = flags.kratosConfig === undefined ? undefined : await Promise.all(flags.kratosConfig.map((path) => explainFile(`--kratos-config ${path}`, readKratosConfig(path, context.cwd))));
+  // Without a port it takes that of the configuration, with its base URL.
+  const isPortConfigured = flags.port === undefined && config?.some(hasPublicPort) === true;
   return {
-    port: parsePort('--port', flags.port),
+    ...(isPortConfigured ? {} : { port: parsePort('--port', flags.port ?? '4433') }),
     ...(flags.adminPort === undefined ? {} : { adminPort: parsePort('--admin-port', flags.adminPort) }),
     ...(flags.network === undefined ? {} : { profile: 'network' as const }),
-    ...(flags.kratosConfig === undefined ? {} : { config: await Promise.all(flags.kratosConfig.map((path) => read('--kratos-config', path))) }),
-    seed: flags.seed === undefined ? createDevelopmentSeed() : await read('--seed', flags.seed) as Seed, // checked by the emulator
+    ...(config === undefined ? {} : { config }),
+    ...(flags.seed === undefined ? {} : { seed: await readSeed(flags.seed, context) }),
+    ...(hasDevelopmentAccount(flags) ? { seed: createDevelopmentSeed() } : {}),
   };
+}
+
+/** Whose identity schema is the user's own may not have an account as ours. */
+function hasDevelopmentAccount(flags: EmulatorFlags): boolean {
+  return flags.seed === undefined && flags.kratosConfig === undefined;
+}
+
+async function readSeed(path: string, context: RunContext): Promise<Seed> {
+  const seed: unknown = await explainFile(`--seed ${path}`, readDataFile(resolve(context.cwd, path)));
+  if (typeof seed !== 'object' || seed === null) throw new CommandError(`--seed ${path}: must be a file with an object`, exitCode.usage);
+  return seed as Seed; // checked by the emulator
+}
+
+/** A file that cannot be used is the caller's affair. */
+async function explainFile<T>(flag: string, reading: Promise<T>): Promise<T> {
+  return reading.catch((error: unknown) => { throw new CommandError(`${flag}: ${(error as Error).message}`, exitCode.usage, { cause: error }); }); // nothing else is thrown there
 }
 
 /** A seed, a configuration or an environment that it does not accept is the caller's affair. */

@@ -62,7 +62,7 @@ export function rehearse(setup: RehearsalSetup, request: ProxyRequest, whoami: W
     };
     const engine = createEngine({ options, keys, ports, onEvent: (event) => { if (event.type === 'request') resolve({ sent, isAsked, head, event }); } });
     const app: App = options.app !== undefined ? forwardTo(options.app) : {
-      action: 'continue',
+      action: 'continue', servesForeignHosts: true,
       proceed: ({ fields, finished }) => {
         sent = { upstream: undefined, target: request.target, fields };
         finished({ status: 204, bytes: 0, aborted: false });

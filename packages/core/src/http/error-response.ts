@@ -14,6 +14,7 @@ const words: Readonly<Record<ErrorCode, string>> = {
   fields_too_large: 'The request has too many or too large header fields. Deleting the cookies of this site may help.',
   forbidden: 'You are logged in, but may not see this.',
   internal_error: 'Something went wrong on our side.',
+  login_loop: 'You logged in, but your browser did not keep the session cookie.',
   loop_detected: 'The request came back to the proxy that sent it.',
   method_not_allowed: 'This method is not allowed here.',
   misdirected: 'This host name is not served here.',
@@ -48,6 +49,8 @@ export interface ErrorContext {
   readonly fields?: Fields;
   /** Members beside `error` of a JSON body, e.g. `redirect_browser_to`. */
   readonly extra?: JsonObject;
+  /** Sentences that a page shows beside the error's own; for developers. */
+  readonly hints?: readonly string[];
   /** Ends the connection. @default false */
   readonly close?: boolean;
 }
@@ -57,7 +60,7 @@ const encoder = new TextEncoder();
 /** An error as JSON in Ory's own shape, or as a small page without scripts. Never cached, and never says where anything runs. */
 export function createErrorResponse(error: { readonly code: ErrorCode; readonly status: number }, context: ErrorContext): { head: ResponseHead; body: Uint8Array } {
   const reason = reasons[error.status] ?? '';
-  const body = encoder.encode(context.wantsHtml ? toHtml(error, context.requestId) : toJson(error, context));
+  const body = encoder.encode(context.wantsHtml ? toHtml(error, context) : toJson(error, context));
   const fields = [
     'Content-Type', context.wantsHtml ? 'text/html; charset=utf-8' : 'application/json',
     'Content-Length', String(body.length),
@@ -81,10 +84,11 @@ const style = ':root{color-scheme:light dark;--ink:#1c2330;--dim:#5b6472;--line:
   + '@media(prefers-color-scheme:dark){:root{--ink:#e8ebf0;--dim:#98a1b0;--line:#2c3340;--page:#12151b;--card:#1a1e26}}'
   + '*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--page);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}'
   + 'main{width:100%;max-width:30rem;padding:2rem 2.25rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}'
-  + '.status{margin:0;color:var(--dim);font-variant-numeric:tabular-nums}h1{margin:.15rem 0 .75rem;font-size:1.375rem;line-height:1.3}p{margin:0}'
+  + '.status{margin:0;color:var(--dim);font-variant-numeric:tabular-nums}h1{margin:.15rem 0 .75rem;font-size:1.375rem;line-height:1.3}p{margin:0}ul{margin:.75rem 0 0;padding-left:1.25rem}'
   + '.id{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--dim);font-size:.8125rem;overflow-wrap:anywhere}code{font:inherit;font-family:ui-monospace,monospace}';
 
-function toHtml({ code, status }: { readonly code: ErrorCode; readonly status: number }, requestId: string): string {
+function toHtml({ code, status }: { readonly code: ErrorCode; readonly status: number }, { requestId, hints = [] }: ErrorContext): string {
+  const list = hints.length === 0 ? '' : `<ul>${hints.map((hint) => `<li>${escapeHtml(hint)}</li>`).join('')}</ul>\n`;
   const title = escapeHtml(reasons[status] ?? 'Error');
   return `<!doctype html>
 <html lang="en">
@@ -100,7 +104,7 @@ function toHtml({ code, status }: { readonly code: ErrorCode; readonly status: n
 <p class="status">${status}</p>
 <h1>${title}</h1>
 <p>${escapeHtml(words[code])}</p>
-<p class="id">Request <code>${escapeHtml(requestId)}</code> · <code>${code}</code></p>
+${list}<p class="id">Request <code>${escapeHtml(requestId)}</code> · <code>${code}</code></p>
 </main>
 </body>
 </html>

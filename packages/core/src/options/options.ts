@@ -131,6 +131,18 @@ export interface OryProxyOptions {
   clientTimeout?: Duration;
   /** Idle client connections are kept this long. @default 75 s */
   keepAliveTimeout?: Duration;
+  /**
+   * Bytes that a request body may have; a longer one is answered 413: before anybody sees it where it says how long it is, else as soon as
+   * it has become too long. In process the host's own body parser limits what does not say. @default none
+   */
+  maxBodySize?: number | string;
+  /** Connections of clients at a time; further ones are closed at once, so that those who are there are served. @default none */
+  maxConnections?: number | string;
+  /**
+   * Ends WebSockets whose session has ended: at a logout that passes the proxy, and elsewhere ended ones at the latest after this time, at
+   * which Ory is asked again; `true` is every minute. Off, a socket outlives the session that opened it. @default false
+   */
+  revalidateSockets?: boolean | Duration;
   /** Time between SIGTERM and the end of accepting, for load balancers to notice. @default 0 */
   drainDelay?: Duration;
   /** Time for requests to finish after that. @default 30 s */

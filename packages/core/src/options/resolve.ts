@@ -62,6 +62,10 @@ export interface ResolvedOptions {
   readonly connectTimeout: number;
   readonly clientTimeout: number;
   readonly keepAliveTimeout: number;
+  readonly maxBodySize: number | undefined;
+  readonly maxConnections: number | undefined;
+  /** Milliseconds; `undefined`: sockets outlive their session. */
+  readonly revalidateSockets: number | undefined;
   readonly drainDelay: number;
   readonly drainTimeout: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -139,6 +143,9 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
     connectTimeout: options.connectTimeout ?? 5_000,
     clientTimeout: options.clientTimeout ?? 60_000,
     keepAliveTimeout: options.keepAliveTimeout ?? 75_000,
+    maxBodySize: options.maxBodySize,
+    maxConnections: options.maxConnections,
+    revalidateSockets: options.revalidateSockets === 0 ? undefined : options.revalidateSockets,
     drainDelay: options.drainDelay ?? 0,
     drainTimeout: options.drainTimeout ?? 30_000,
     logLevel: options.logLevel ?? 'info',

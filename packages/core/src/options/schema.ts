@@ -41,6 +41,13 @@ function quantity(parse: (value: number | string) => number | undefined, message
 const duration = quantity(parseDuration, 'must be a duration: milliseconds, or text such as 500ms, 10s, 5m');
 const size = quantity(parseSize, 'must be a size: bytes, or text such as 512KiB, 64MiB');
 
+const revalidation = quantity((value) => (value === 'false' ? 0 : value === 'true' ? 60_000 : parseDuration(value)), 'must be true, false or a duration such as 30s, 5m');
+const revalidateSockets = v.pipe(
+  v.union([v.pipe(v.boolean(), v.transform(String)), v.number(), v.string()], 'must be true, false or a duration such as 30s, 5m'),
+  revalidation,
+  v.check((value) => value === 0 || value >= 1_000, 'must be 1s at least'),
+);
+
 /** An http(s) URL without credentials, query and fragment; a trailing slash of its path is dropped. */
 const url = v.pipe(
   text,
@@ -140,6 +147,9 @@ export const optionsSchema = v.strictObject({
   connectTimeout: v.optional(duration),
   clientTimeout: v.optional(duration),
   keepAliveTimeout: v.optional(duration),
+  maxBodySize: v.optional(v.pipe(size, v.minValue(1, 'must be 1 byte at least; leave it out for no limit'))),
+  maxConnections: v.optional(integer(1, 10_000_000)),
+  revalidateSockets: v.optional(revalidateSockets),
   drainDelay: v.optional(duration),
   drainTimeout: v.optional(duration),
   logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent')),

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
-import { isNavigation } from '../http/navigation.ts';
+import { isNavigation, wantsHtml } from '../http/navigation.ts';
+import { OryProxyError } from '../errors.ts';
 import { isPreflight } from '../http/cors.ts';
 import type { Fields, ResponseHead, Sink, Tunnel } from '../message.ts';
 import { rewriteAppHead, type FromAppContext } from '../rewrite/from-app.ts';
@@ -13,6 +14,7 @@ import type { SessionLookup } from '../session/sessions.ts';
 import { applyCorsPolicy, checkUpgradeOrigin } from './cross-origin.ts';
 import type { Admitted, EngineContext } from './context.ts';
 import type { ClientExchange } from './exchange.ts';
+import { endLoginLoop } from './login-loop.ts';
 import { checkConditions, redirectToLogin, redirectToStepUp } from './login.ts';
 
 const noFields: Fields = Object.freeze([]);
@@ -84,7 +86,9 @@ function decideAccess(call: AppCall, lookup: SessionLookup): void {
   const navigation = isNavigation(exchange.request);
   switch (state.state) {
     case 'anonymous':
-      return navigation ? redirectToLogin(context, admitted, {}) : exchange.refuse('session_inactive');
+      if (!navigation) return exchange.refuse('session_inactive');
+      if (call.credentials !== undefined || !endLoginLoop(context, admitted)) redirectToLogin(context, admitted, {});
+      return;
     case 'step_up':
       return redirectToStepUp(context, admitted, { navigation, redirectBrowserTo: state.redirectBrowserTo });
     case 'unknown':
@@ -132,10 +136,11 @@ function send(call: AppCall, caller: Caller, authorization: ToAppContext['author
       token: authorization.action === 'set' ? authorization.token : undefined,
       responseHead: (head) => rewriteHead(call, head, fromApp),
       finished: (outcome) => exchange.finishedByHost(outcome),
+      upgraded: (tunnel) => bindSocket(call, caller.session, tunnel),
     });
   }
   const outbound = { upstream: app.upstream, method: request.method, target: verdict.target, fields: context.toApp.forUpstream(request, toApp), body: request.body };
-  const sink = new AppSink(call, fromApp);
+  const sink = new AppSink(call, fromApp, caller.session);
   exchange.attach(request.upgrade ? context.ports.transport.connect(outbound, sink) : context.ports.transport.dispatch(outbound, sink));
 }
 
@@ -150,17 +155,35 @@ function rewriteHead(call: AppCall, head: ResponseHead, fromApp: FromAppContext)
 class AppSink implements Sink {
   readonly #call: AppCall;
   readonly #fromApp: FromAppContext;
+  readonly #session: Session | undefined;
   readonly #exchange: ClientExchange;
 
-  constructor(call: AppCall, fromApp: FromAppContext) {
+  constructor(call: AppCall, fromApp: FromAppContext, session: Session | undefined) {
     this.#call = call;
     this.#fromApp = fromApp;
+    this.#session = session;
     this.#exchange = call.admitted.exchange;
   }
   informational(head: ResponseHead): void { this.#exchange.informational(head); }
   head(head: ResponseHead): void { this.#exchange.head(rewriteHead(this.#call, head, this.#fromApp)); }
   data(chunk: Uint8Array): void { this.#exchange.data(chunk); }
   end(trailers: Fields): void { this.#exchange.end(trailers); }
-  fail(error: Error): void { this.#exchange.fail(error); }
-  upgraded(head: ResponseHead, tunnel: Tunnel): void { this.#exchange.upgraded(rewriteHead(this.#call, head, this.#fromApp), tunnel); }
+  fail(error: Error): void {
+    if (isAppStarting(this.#call.admitted, error)) this.#exchange.refuse('upstream_unreachable', { fields: ['Refresh', '2'], hints: ['This page reloads by itself until the app is there.'] });
+    else this.#exchange.fail(error);
+  }
+  upgraded(head: ResponseHead, tunnel: Tunnel): void {
+    bindSocket(this.#call, this.#session, tunnel);
+    this.#exchange.upgraded(rewriteHead(this.#call, head, this.#fromApp), tunnel);
+  }
+}
+
+/** In development the app is often started after the proxy, and again and again: a person's page waits for it. */
+function isAppStarting({ exchange, public: { loopback } }: Admitted, error: Error): boolean {
+  return loopback && !exchange.isOver && OryProxyError.is(error) && error.code === 'upstream_unreachable' && isNavigation(exchange.request) && wantsHtml(exchange.request);
+}
+
+/** Where sockets are not to outlive their session. */
+function bindSocket({ context, credentials }: AppCall, session: Session | undefined, tunnel: Tunnel): void {
+  if (credentials !== undefined && session !== undefined) context.sessions.bindSocket(tunnel, credentials, session);
 }

@@ -16,6 +16,7 @@ import { createTokenIssuer, type TokenIssuer, type TokenIssuerContext } from '..
 import { createOryTokenIssuer } from '../token/ory-issuer.ts';
 import type { SigningKeys } from '../token/keys.ts';
 import type { ClientExchange } from './exchange.ts';
+import { LoginLoops } from './login-loop.ts';
 
 /** All that the pipeline works with, compiled once from the options. */
 export interface EngineContext {
@@ -37,6 +38,7 @@ export interface EngineContext {
   readonly toOry: OryRequestPasses;
   /** Origins of this machine whose refusal an operator has been told of. */
   readonly refusedOrigins: Set<string>;
+  readonly loginLoops: LoginLoops;
   /** The table of origins for one public origin, compiled on first use. */
   readonly rehomingFor: (publicOrigin: PublicOrigin) => Rehoming;
 }
@@ -68,6 +70,7 @@ export function createContext(setup: { options: ResolvedOptions; ports: Ports; k
     toApp: createAppRequestPasses(options, isTrusted),
     toOry: createOryRequestPasses(options, isTrusted),
     refusedOrigins: new Set(),
+    loginLoops: new LoginLoops(ports.clock, options.sessionCookies),
     rehomingFor: (publicOrigin) => {
       let rehoming = rehomings.get(publicOrigin);
       if (rehoming === undefined) {

@@ -11,6 +11,8 @@ export interface RefusalDetails {
   readonly fields?: Fields;
   /** Members beside `error` in a JSON body. */
   readonly extra?: JsonObject;
+  /** Sentences for developers, on a page only. */
+  readonly hints?: readonly string[];
   /** Ends the connection: the rest of what the client sends cannot be trusted. Always JSON. */
   readonly close?: boolean;
 }

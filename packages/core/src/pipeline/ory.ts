@@ -72,8 +72,9 @@ class OrySink implements Sink {
   head(head: ResponseHead): void {
     const { service, rehoming, credentials, watch } = this.#call;
     const { method } = this.#exchange.request;
-    watch?.settle();
+    watch?.settle({ isDone: head.status < 400 });
     this.#context.sessions.observe(head.fields, credentials, 'ory_response');
+    if (rehoming.isLoopback) this.#context.loginLoops.noteAnswer(head.fields);
     if (this.#isExposedEmulator(head)) return;
 
     const rewritable = isRewritable(head, { method });

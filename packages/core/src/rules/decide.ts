@@ -45,7 +45,10 @@ export interface FormDecision {
 /** By which rule each form of the path is decided; `undefined`: there are more forms than an honest path has. */
 export function decideForms(rules: Rules, request: DecideRequest): readonly FormDecision[] | undefined {
   const decisions: FormDecision[] = [];
-  const isDecided = visitForms(rules, request, (form, rule) => decisions.push({ form, rule: rule?.index }) > 0);
+  const isDecided = visitForms(rules, request, (form, rule) => {
+    if (!decisions.some((known) => known.form === form && known.rule === rule?.index)) decisions.push({ form, rule: rule?.index });
+    return true;
+  });
   return isDecided ? decisions : undefined;
 }
 

@@ -1,8 +1,9 @@
 import type { EventListener, CacheOutcome, InvalidationEvent } from '../events.ts';
 import { lowerName } from '../http/fields.ts';
-import type { Fields, RequestBody } from '../message.ts';
+import type { Fields, RequestBody, Tunnel } from '../message.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import type { Ports } from '../ports.ts';
+import { BoundSockets } from './bound-sockets.ts';
 import { Breaker } from './breaker.ts';
 import { SessionCache, type CacheableResult } from './cache.ts';
 import { CallQueue } from './call-queue.ts';
@@ -51,6 +52,8 @@ export interface Sessions {
   observe(fields: Fields, credentials: Credentials | undefined, cause: 'ory_response' | 'app_response'): void;
   /** Forgets sessions. @returns how many were cached */
   invalidate(target: InvalidationTarget): number;
+  /** With `revalidateSockets`: ends the connection with the session that opened it. */
+  bindSocket(tunnel: Tunnel, credentials: Credentials, session: Session): void;
 }
 
 /** One for each Ory. */
@@ -70,6 +73,7 @@ class CachedSessions implements Sessions {
   readonly #flights = new Flights(this.#log);
   readonly #breaker: Breaker;
   readonly #queue: CallQueue;
+  readonly #sockets: BoundSockets | undefined;
 
   constructor(options: ResolvedOptions, ports: Ports, onEvent: EventListener | undefined) {
     this.#options = options;
@@ -79,6 +83,9 @@ class CachedSessions implements Sessions {
     this.#cache = new SessionCache(options, ports.clock);
     this.#breaker = new Breaker(ports.clock, onEvent);
     this.#queue = new CallQueue(options.whoamiConcurrency, ports.clock);
+    if (options.revalidateSockets === undefined) return;
+    const findState = async (credentials: Credentials): Promise<SessionState> => (await this.lookUp(credentials, { fresh: false })).state;
+    this.#sockets = new BoundSockets({ clock: ports.clock, interval: options.revalidateSockets, findState });
   }
 
   lookUp(credentials: Credentials, options: LookUpOptions): SessionLookup | Promise<SessionLookup> {
@@ -116,7 +123,10 @@ class CachedSessions implements Sessions {
     if (change.reach === 'credential') watch.add(ownTags);
     else {
       const lookup = this.lookUp(credentials, { fresh: false, ...(requestId === undefined ? {} : { requestId }) });
-      const withIdentity = ({ state }: SessionLookup): string[] => [...ownTags, ...this.#toIdentityTags(state, ownTags)];
+      const withIdentity = ({ state }: SessionLookup): string[] => {
+        if (state.state === 'unknown') watch.reachUnknown(); // an identity found by one of several credentials need not be whose session decides
+        return [...ownTags, ...this.#toIdentityTags(state, ownTags)];
+      };
       if (lookup instanceof Promise) watch.addLater(lookup.then(withIdentity));
       else watch.add(withIdentity(lookup));
     }
@@ -144,11 +154,16 @@ class CachedSessions implements Sessions {
     return tags.length === 0 ? 0 : this.#drop(this.#cache.withSessions(tags), 'api');
   }
 
+  bindSocket(tunnel: Tunnel, credentials: Credentials, session: Session): void {
+    this.#sockets?.bind(tunnel, { credentials, identityId: session.identityId, tags: [...this.#toTags(credentials), session.id, session.identityId] });
+  }
+
   /** The one place where sessions are invalidated: what is cached goes, and what is on its way is too late. */
   #drop(tags: readonly string[], cause: InvalidationEvent['cause']): number {
     this.#log.mark(this.#flights.size === 0 ? [] : tags);
     const dropped = this.#cache.drop(tags);
     if (dropped > 0) this.#onEvent?.({ type: 'invalidation', cause, dropped });
+    this.#sockets?.recheck(tags);
     return dropped;
   }
 

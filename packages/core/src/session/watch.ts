@@ -1,12 +1,13 @@
 import { parseObject } from '../json.ts';
 import type { RequestBody } from '../message.ts';
+import { everySession } from './invalidation.ts';
 
 /** A request to Ory that may change sessions, from before it is forwarded until its answer. */
 export interface SessionWatch {
   /** The look-up that must precede forwarding, where the change reaches other sessions of the identity. */
   readonly ready: Promise<void> | undefined;
-  /** The answer's head came, or there will be none. Later calls do nothing. */
-  settle(): void;
+  /** The answer's head came, or there will be none; `isDone`: Ory did what was asked. Later calls do nothing. */
+  settle(answer?: { readonly isDone: boolean }): void;
 }
 
 /** What a watch does with the sessions it is about; each is told by tags. */
@@ -26,6 +27,7 @@ export class Watch implements SessionWatch {
   readonly #sessions: WatchedSessions;
   readonly #held: (readonly string[])[] = [];
   #ready: Promise<void> | undefined;
+  #reachesUnknown = false;
   #isSettled = false;
 
   constructor(sessions: WatchedSessions) {
@@ -40,6 +42,11 @@ export class Watch implements SessionWatch {
     const held = this.#sessions.hold(tags);
     this.#held.push(held);
     this.#sessions.drop(held);
+  }
+
+  /** It is not known whose sessions change: if they do, all are forgotten. */
+  reachUnknown(): void {
+    this.#reachesUnknown = true;
   }
 
   /** Watches what `tags` comes to; until then the request must wait. */
@@ -60,11 +67,12 @@ export class Watch implements SessionWatch {
     });
   }
 
-  settle(): void {
+  settle({ isDone }: { readonly isDone: boolean } = { isDone: false }): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     for (const tags of this.#held) this.#sessions.release(tags);
-    this.#sessions.drop(this.#held.flat());
+    // Only when it was done: what fails, and anybody can make fail, must not empty the cache.
+    this.#sessions.drop(isDone && this.#reachesUnknown ? [...this.#held.flat(), everySession] : this.#held.flat());
   }
 }
 

@@ -40,11 +40,20 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ ...enough, ...(identityHeaders === undefined ? {} : { identityHeaders }) }, context).identityHeaders).toEqual([]);
   });
 
+  it.each([[true, 60_000], ['true', 60_000], [false, undefined], ['false', undefined], [0, undefined], ['30s', 30_000], [90_000, 90_000]])('reads revalidateSockets %j as %j', (given, expected) => {
+    expect(resolveOptions({ ...enough, revalidateSockets: given }, context).revalidateSockets).toBe(expected);
+  });
+
   it('expands a project to its URL', () => {
     expect(resolveOptions({ upstream: enough.upstream, project: 'jolly-x1' }, context).ory.main.url).toBe('https://jolly-x1.projects.oryapis.com');
   });
 
   it.each([
+    [{ ...enough, maxBodySize: 0 }, /^"maxBodySize" must be 1 byte at least/],
+    [{ ...enough, maxBodySize: 'much' }, /^"maxBodySize" must be a size/],
+    [{ ...enough, maxConnections: 0 }, /^"maxConnections" must be a whole number from 1/],
+    [{ ...enough, revalidateSockets: 'often' }, /^"revalidateSockets" must be true, false or a duration/],
+    [{ ...enough, revalidateSockets: 10 }, /^"revalidateSockets" must be 1s at least/],
     [{ ...enough, prot: 1 }, /^"prot" is not an option; did you mean "port"\?$/],
     [{ ...enough, 'cookie-domain': 'x' }, /did you mean "cookieDomain"/],
     [{ ...enough, publicUrl: 'https://example.org/app' }, /^"publicUrl" must not have a path/],

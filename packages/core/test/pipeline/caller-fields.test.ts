@@ -30,7 +30,7 @@ describe('identityHeaders', () => {
   it('gives a host app the same', async () => {
     const harness = await createHarness({ identityHeaders: true });
     let next: Continuation | undefined;
-    harness.send(caller, { action: 'continue', proceed: (continuation) => { next = continuation; } });
+    harness.send(caller, { action: 'continue', servesForeignHosts: true, proceed: (continuation) => { next = continuation; } });
     await expect.poll(() => next?.fields.join()).toContain('X-User-Id,identity-a');
     expect(next?.fields.join()).not.toContain('forged');
   });

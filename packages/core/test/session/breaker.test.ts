@@ -26,8 +26,10 @@ describe('Breaker', () => {
 
   it('is not opened by plain 500s, which a single client can provoke', () => {
     const { breaker } = create();
-    for (let i = 0; i < 100; i++) breaker.report('neither', breaker.begin());
-    expect(breaker.wait).toBe(0);
+    for (let i = 0; i < 100; i++) {
+      breaker.report('neither', breaker.begin());
+      expect(breaker.wait).toBe(0);
+    }
   });
 
   it('lets one probe through at a time and closes when Ory answers it', () => {

@@ -32,6 +32,16 @@ describe('CallQueue', () => {
     expect(order).toEqual(['refresh 1', 'refresh 2', 'stranger 1', 'stranger 2']);
   });
 
+  it('counts a place that was given on', async () => {
+    const { queue, order, enter } = create(1);
+    void queue.enter({ isRefresh: false, timeout: 1 });
+    enter('next');
+    queue.leave();
+    enter('after it');
+    await flush();
+    expect(order).toEqual(['next']);
+  });
+
   it('turns away who has waited too long, and gives nobody their place', async () => {
     const { clock, queue, order, enter } = create(1);
     void queue.enter({ isRefresh: false, timeout: 1 });

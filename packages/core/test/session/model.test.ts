@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fields } from '../../src/index.ts';
+import type { Fields, OryProxyOptions } from '../../src/index.ts';
 import type { SessionLookup, SessionWatch } from '../../src/session/sessions.ts';
 import { answer, type Dispatched } from '../fakes.ts';
 import { createSetting, flush, sessionJson, type Setting } from './setting.ts';
@@ -59,9 +59,9 @@ class Real {
   readonly held: Held[] = [];
   readonly problems: string[] = [];
 
-  constructor(model: Model) {
+  constructor(model: Model, options: OryProxyOptions) {
     this.model = model;
-    this.setting = createSetting();
+    this.setting = createSetting(options);
     this.setting.ports.transport.onDispatch = (call) => {
       const name = sessionOf(readCredential(call.request.fields));
       const isAlive = model.alive.has(name);
@@ -116,6 +116,12 @@ const deliver = (index: number): Command => command(`deliver(${index})`, (_, rea
   if (held !== undefined && !held.call.aborted) answer(held.call, held.status, [], held.body);
 });
 
+/** Ory fails instead: the call was lost, or its answer. */
+const fail = (index: number): Command => command(`fail(${index})`, (_, real) => {
+  const [held] = real.held.splice(index % Math.max(1, real.held.length), 1);
+  if (held !== undefined && !held.call.aborted) answer(held.call, 500);
+});
+
 const wait = (time: number): Command => command(`wait(${time})`, (_, real) => real.setting.ports.clock.advance(time));
 
 /** A client asks for a logout, or to end the others' sessions of its identity. It is forwarded as soon as the proxy is ready for it. */
@@ -141,7 +147,7 @@ const revoke = (index: number): Command => command(`revoke(${index})`, (model) =
 const settle = (index: number): Command => command(`settle(${index})`, (model) => {
   const [ending] = model.open.splice(index % Math.max(1, model.open.length), 1);
   if (ending === undefined) return;
-  ending.watch?.settle();
+  ending.watch?.settle({ isDone: ending.ended.length > 0 });
   for (const name of ending.ended) {
     if (ending.reach === 'others') model.endedSessions.add(name);
     else for (const value of ending.credential) model.endedValues.add(value);
@@ -149,14 +155,14 @@ const settle = (index: number): Command => command(`settle(${index})`, (model) =
 });
 
 describe('the session cache against a model', () => {
-  it('authenticates nobody by a session that a request to Ory ended, when that was answered before they came', async () => {
+  it.each([[{}], [{ staleIfError: '1h' }]])('authenticates nobody by a session that a request to Ory ended, when that was answered before they came (%j)', async (options) => {
     const credential = fc.constantFrom(...credentials);
     const index = fc.nat({ max: 5 });
     const commands = fc.commands([
       fc.tuple(credential, fc.boolean()).map(([who, fresh]) => lookUp(who, fresh)),
       credential.map((who) => lookUp(who, false)),
       credential.map((who) => lookUp(who, false)),
-      index.map(deliver), index.map(deliver), index.map(deliver),
+      index.map(deliver), index.map(deliver), index.map(deliver), index.map(fail),
       fc.constantFrom(1, 600, 1_600, 5_000).map(wait),
       fc.tuple(credential, fc.constantFrom('own' as const, 'others' as const)).map(([who, reach]) => begin(who, reach)),
       index.map(revoke), index.map(revoke),
@@ -164,7 +170,7 @@ describe('the session cache against a model', () => {
     ], { maxCommands: 60, size: 'max' });
     await fc.assert(fc.asyncProperty(commands, async (steps) => {
       const model = new Model();
-      await fc.asyncModelRun(() => ({ model, real: new Real(model) }), steps);
+      await fc.asyncModelRun(() => ({ model, real: new Real(model, options) }), steps);
     }), { numRuns: 500 });
   }, 60_000);
 });

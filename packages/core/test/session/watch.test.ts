@@ -185,6 +185,18 @@ describe('watch', () => {
       expect(isCached(setting, other)).toBe(false);
     });
 
+    it('drops every session when Ory did it without ever having said whose they are, and none when it did not', async () => {
+      for (const isDone of [false, true]) {
+        const setting = createSetting();
+        const watching = watch(setting, [method, path]);
+        await setting.logIn(other, { id: 'session-x' });
+        answer(setting.calls[0]!, 500);
+        await watching?.ready;
+        watching?.settle({ isDone });
+        expect(isCached(setting, other)).toBe(!isDone);
+      }
+    });
+
     it('drops every session for one that lacks its second factor, whose identity Ory does not tell', async () => {
       const setting = createSetting();
       await setting.logIn(other, { id: 'session-b', authenticator_assurance_level: 'aal2' });

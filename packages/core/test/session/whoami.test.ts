@@ -182,7 +182,7 @@ describe('whoami', () => {
 
   it('ends a connection that changes its protocol unasked', async () => {
     let closed = false;
-    const { state } = await lookUpWhile(createSetting(), ({ sink }) => sink.upgraded({ status: 101, reason: '', fields: [] }, { close: () => { closed = true; } }));
+    const { state } = await lookUpWhile(createSetting(), ({ sink }) => sink.upgraded({ status: 101, reason: '', fields: [] }, { close: () => { closed = true; }, onClose: () => {} }));
     expect(state).toMatchObject(invalid);
     expect(closed).toBe(true);
   });

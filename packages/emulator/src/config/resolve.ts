@@ -171,7 +171,7 @@ function readTemplates(config: ConfigReader): Readonly<Record<string, TokenizerT
   const templates: Record<string, TokenizerTemplate> = {};
   for (const [name, value] of Object.entries(config.object(path))) {
     const template = isUnknownObject(value) ? value : {};
-    if (template['claims_mapper_url'] !== undefined) config.problems.push(`"${path}.${name}.claims_mapper_url" is not supported: the emulator runs no Jsonnet`);
+    if (typeof template['claims_mapper_url'] === 'string') config.problems.push(`"${path}.${name}.claims_mapper_url" is not supported: the emulator runs no Jsonnet`);
     const { ttl: given = '1m' } = template;
     const ttl = typeof given === 'string' ? parseDuration(given) : undefined;
     if (ttl === undefined) config.problems.push(`"${path}.${name}.ttl" must be a duration such as "1m"`);

@@ -4,11 +4,11 @@ import { openKeyFile } from './key-file.ts';
 
 /**
  * The signing keys that the options ask for: `keys`, else derived from `secret`, else those of `keyFile` or of a private file of this
- * user. `undefined` with `jwt: false`. Rejects with an OptionsError that names the option.
+ * user. `undefined` where nothing is signed here. Rejects with an OptionsError that names the option.
  */
 export async function loadKeys(options: ResolvedOptions, onWarning: (code: WarningCode, message: string) => void): Promise<SigningKeys | undefined> {
-  const { jwt, keys, secret, keyFile, publicOrigin } = options;
-  if (!jwt) return undefined;
+  const { jwt, tokenizeAs, keys, secret, keyFile, publicOrigin } = options;
+  if (!jwt || tokenizeAs !== undefined) return undefined;
   if (keys !== undefined) return forOption('keys', () => importKeys(keys));
   if (secret !== undefined) return forOption('secret', () => deriveKeys(secret));
 

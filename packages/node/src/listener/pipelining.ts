@@ -52,6 +52,9 @@ export class Connection implements Peer, SinkOwner {
 
   get isClosing(): boolean { return (this.#host.isDraining || this.#isBroken) && this.#ahead.length === 0; }
 
+  /** Whether a response has said that it is the last: Node ends the connection after it. */
+  get isFinished(): boolean { return this.#isFinished; }
+
   /** Whether a response is owed or on its way. */
   get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
 

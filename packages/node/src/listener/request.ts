@@ -45,7 +45,8 @@ export function toProxyRequest(req: IncomingMessage, peer: Peer, body: IncomingB
   return {
     method: req.method ?? '',
     target: req.url ?? '',
-    httpVersion: req.httpVersion,
+    // The parser lets a request line say 2.0, which HTTP/1 is not: a version of its own, that the gate does not know.
+    httpVersion: req.httpVersion === '2.0' ? '2' : req.httpVersion,
     scheme: peer.scheme,
     authority: req.headers.host ?? '',
     fields: req.rawHeaders,

@@ -12,6 +12,10 @@ export interface ListenerOptions {
   readonly clientTimeout: number;
   /** Milliseconds. */
   readonly keepAliveTimeout: number;
+  /** Of clients at a time, on all addresses together. @default no limit */
+  readonly maxConnections?: number | undefined;
+  /** Connections are refused since there are so many. Called again when that was over in between. */
+  readonly onFull?: () => void;
 }
 
 /** What a listener hands requests to. */
@@ -21,6 +25,10 @@ export type Handle = (request: ProxyRequest, sink: Sink) => Exchange;
 export class Listener implements ConnectionHost {
   readonly clientTimeout: number;
   readonly #keepAliveTimeout: number;
+  readonly #maxConnections: number;
+  readonly #onFull: () => void;
+  #count = 0;
+  #isFull = false;
   readonly #servers: Server[] = [];
   readonly #connections = new WeakMap<Duplex, Connection>();
   readonly #waiting = new Set<Connection>();
@@ -31,6 +39,8 @@ export class Listener implements ConnectionHost {
   constructor(options: ListenerOptions) {
     this.clientTimeout = Math.ceil(options.clientTimeout);
     this.#keepAliveTimeout = Math.ceil(options.keepAliveTimeout);
+    this.#maxConnections = options.maxConnections ?? Infinity;
+    this.#onFull = options.onFull ?? (() => {});
   }
 
   /** Listens on one more address. Requests wait until `start`. @returns the port. Rejects with Node's own error. */
@@ -95,7 +105,7 @@ export class Listener implements ConnectionHost {
     });
     server.maxHeadersCount = 0; // Node would drop what is beyond silently; the gate counts
     server.timeout = this.clientTimeout;
-    server.on('connection', (socket: Socket) => { this.#connections.set(socket, new Connection(socket, this)); });
+    server.on('connection', (socket: Socket) => { this.#accept(socket); });
     server.on('request', (req, res) => { this.#receive(req, res, false); });
     server.on('checkContinue', (req, res) => { this.#receive(req, res, true); });
     server.on('checkExpectation', (req, res) => { this.#receive(req, res, false); }); // the engine's gate refuses it
@@ -104,6 +114,21 @@ export class Listener implements ConnectionHost {
     server.on('clientError', (error, socket) => { this.#onClientError(error, socket); });
     server.on('timeout', (socket) => { this.#connections.get(socket)?.onTimeout(); });
     return server;
+  }
+
+  #accept(socket: Socket): void {
+    // At once and without a word: whoever opens too many must not cost more than that.
+    if (this.#count >= this.#maxConnections) {
+      if (!this.#isFull) this.#onFull();
+      this.#isFull = true;
+      return void socket.resetAndDestroy();
+    }
+    this.#count += 1;
+    socket.once('close', () => {
+      this.#count -= 1;
+      if (this.#count < this.#maxConnections * 0.9) this.#isFull = false;
+    });
+    this.#connections.set(socket, new Connection(socket, this));
   }
 
   #receive(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
@@ -116,6 +141,7 @@ export class Listener implements ConnectionHost {
   #receiveUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => { socket.destroy(); });
     const connection = this.#connections.get(socket);
+    if (connection?.isFinished === true) return;
     // Frames cannot wait behind another response, and not for a proxy that is not ready.
     if (connection === undefined || connection.isBusy || this.handle === undefined || this.isDraining) return void socket.destroy();
     req.socket.setTimeout(0); // a socket may be silent for as long as both sides like

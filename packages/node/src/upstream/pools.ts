@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { OryProxyError } from '@ory-proxy/core';
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { FindOutboundProxy } from '../config/outbound-proxy.ts';
 import { isAbort, markConnectFailure, markReusedFailure } from './undici-errors.ts';
 
 export interface PoolsOptions {
@@ -10,6 +11,8 @@ export interface PoolsOptions {
   readonly headTimeout: number;
   /** Certificate authorities (PEM), all of them; `undefined`: Node's own. */
   readonly ca?: readonly string[] | undefined;
+  /** @default none */
+  readonly findProxy?: FindOutboundProxy | undefined;
 }
 
 /** Below what servers usually keep idle connections for (5 s), so that they do not close one that is just being used. */
@@ -23,14 +26,14 @@ type WriteCallback = (error?: Error | null) => void;
 /** The connections to the app and to Ory: one pool for each origin, made when first needed. */
 export class Pools {
   readonly #options: PoolsOptions;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, Dispatcher>();
 
   constructor(options: PoolsOptions) {
     this.#options = options;
   }
 
   /** @param origin `http://host:port`, `https://host:port` or `unix:/path` */
-  get(origin: string): Pool {
+  get(origin: string): Dispatcher {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
       pool = this.#create(origin);
@@ -40,7 +43,7 @@ export class Pools {
   }
 
   /** The next request gets a new pool; requests under way in the old one end as they would. */
-  replace(origin: string, pool: Pool): void {
+  replace(origin: string, pool: Dispatcher): void {
     if (this.#pools.get(origin) !== pool) return; // another failure of the same pool was first
     this.#pools.delete(origin);
     pool.close().catch(() => {}); // it can only be destroyed already
@@ -53,17 +56,19 @@ export class Pools {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  #create(origin: string): Pool {
-    const { headTimeout } = this.#options;
+  #create(origin: string): Dispatcher {
+    const { headTimeout, findProxy, ca } = this.#options;
     const url = origin.startsWith('unix:') ? 'http://localhost' : origin;
-    return new Pool(url, {
-      connect: this.#createConnector(origin),
+    const common = {
       keepAliveTimeout: idleConnectionTimeout,
       keepAliveMaxTimeout: idleConnectionTimeout,
       maxHeaderSize: responseHeadLimit,
       headersTimeout: Math.max(1, Math.ceil(headTimeout)),
       bodyTimeout: 0, // event streams may be silent: see idle-watch.ts
-    });
+    };
+    const proxy = findProxy?.(origin);
+    if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { servername: new URL(origin).hostname, ...(ca === undefined ? {} : { ca: [...ca] }) } });
+    return new Pool(url, { ...common, connect: this.#createConnector(origin) });
   }
 
   #createConnector(origin: string): buildConnector.connector {
@@ -104,10 +109,19 @@ function prepare(socket: Socket): void {
 function deferWriteErrors(socket: Socket): void {
   const write = socket._write.bind(socket);
   const writeMany = socket._writev?.bind(socket);
-  const defer = (callback: WriteCallback): WriteCallback => (error) => {
-    if (error instanceof Error) setTimeout(callback, writeErrorDelay, error).unref();
-    else callback(error);
+  // One for all writes: a stream begins the next one only after the last.
+  let pending: WriteCallback = () => {};
+  const done: WriteCallback = (error) => {
+    if (error instanceof Error) setTimeout(pending, writeErrorDelay, error).unref();
+    else pending(error);
   };
-  socket._write = (chunk, encoding, callback) => { write(chunk, encoding, defer(callback)); };
-  if (writeMany !== undefined) socket._writev = (chunks, callback) => { writeMany(chunks, defer(callback)); };
+  socket._write = (chunk, encoding, callback) => {
+    pending = callback;
+    write(chunk, encoding, done);
+  };
+  if (writeMany === undefined) return;
+  socket._writev = (chunks, callback) => {
+    pending = callback;
+    writeMany(chunks, done);
+  };
 }

@@ -29,6 +29,10 @@ export class SocketTunnel implements Tunnel {
     this.#client?.destroy();
   }
 
+  onClose(listener: () => void): void {
+    this.#upstream.once('close', listener);
+  }
+
   #splice(from: Duplex, to: Duplex): void {
     from.on('data', (chunk: Buffer) => { if (!to.write(chunk)) from.pause(); });
     to.on('drain', () => { from.resume(); });

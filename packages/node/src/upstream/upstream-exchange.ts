@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { OryProxyError, type Exchange, type Fields, type OutboundRequest, type Sink } from '@ory-proxy/core';
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isSendable } from '../request-body.ts';
 import type { IdleWatch, Watched } from './idle-watch.ts';
 import type { Pools } from './pools.ts';
@@ -29,7 +29,7 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
   readonly #context: ExchangeContext;
   readonly #request: OutboundRequest;
   readonly #sink: Sink;
-  #pool: Pool;
+  #pool: Dispatcher;
   #body: Readable | Uint8Array | null = null;
   #controller: Controller | undefined;
   #upgrade: string | undefined;
@@ -140,6 +140,7 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
     const { method, target, fields, upstream, body } = this.#request;
     const headers = fields as string[]; // undici only reads it
     const options: Dispatch = { method, path: target, headers, body: null, servername: upstream.origin };
+    if (!upstream.origin.startsWith('unix:')) options.origin = upstream.origin;
     if (body !== null && body.length !== 0) {
       if (!isSendable(body)) return this.#break(new OryProxyError('internal_error', 'the request body is none of this runtime'));
       this.#body = body.open();
@@ -183,8 +184,9 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
 }
 
 function readFields(raw: Controller['rawHeaders']): string[] {
+  const parts = raw as Buffer[]; // for HTTP/1 undici gives nothing else
   const fields: string[] = [];
-  for (const part of raw as Buffer[]) fields.push(part.toString('latin1')); // for HTTP/1 undici gives nothing else
+  for (let i = 0; i < parts.length; i++) fields.push(parts[i]?.toString('latin1') ?? '');
   return fields;
 }
 

@@ -1,0 +1,106 @@
+// Every kind of client, app and Ory that misbehaves, in every combination: a status or a clean break, in bounded time, and nothing left behind.
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adapters } from '../../fixtures/adapters.ts';
+import { clientFaults, oryFaults, readOutcome, upstreamFaults, type ClientFault, type OryFault, type Outcome, type UpstreamFault } from '../../fixtures/faults.ts';
+import { HostProcess } from '../../fixtures/host-process.ts';
+import { RecordingServer } from '../../fixtures/recording-server.ts';
+import { ScriptedOry } from '../../fixtures/scripted-ory.ts';
+import { identityA } from '../../fixtures/sessions.ts';
+import type { Socket } from 'node:net';
+
+const atOnce = 24;
+/** Every time-out of the proxy is a fraction of this. */
+const ceiling = 6_000;
+const scaled = { headTimeout: 300, idleTimeout: 300, clientTimeout: 400, connectTimeout: 1_000, whoamiTimeout: 300, keepAliveTimeout: 1_000, cacheTtl: 0 };
+
+interface Cell { readonly id: number; readonly client: ClientFault; readonly upstream: UpstreamFault }
+const cells: readonly Cell[] = clientFaults.flatMap((client) => upstreamFaults.map((upstream) => ({ client, upstream }))).map((cell, id) => ({ ...cell, id }));
+
+/** Connections of the app that a cell used. */
+const used = new Map<number, Set<Socket>>();
+let app: RecordingServer;
+let ory: ScriptedOry;
+let host: HostProcess | undefined;
+
+beforeAll(async () => {
+  app = await RecordingServer.start((request, reply) => {
+    const cell = cells[Number(/^\/(?:api|open)\/(\d+)$/.exec(request.target)?.[1] ?? -1)];
+    if (cell === undefined) return { body: 'ok' };
+    used.get(cell.id)?.add(reply.socket);
+    return cell.upstream.answer(request, reply);
+  });
+  ory = await ScriptedOry.start();
+});
+afterAll(async () => {
+  await host?.[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
+  await ory[Symbol.asyncDispose]();
+});
+
+/** Restarts the proxy, so that what it learned about one Ory does not colour the next. */
+async function startProxy(fault: OryFault): Promise<{ port: number; authority: string }> {
+  const cli = adapters.find(({ name }) => name === 'cli');
+  if (cli === undefined) throw new Error('there is no standalone proxy');
+  const settings = { options: { oryUrl: ory.origin, ...scaled, rules: [{ match: '/api/**', session: 'required' }] }, appOrigin: app.origin };
+  if (host === undefined) host = await HostProcess.start(cli, settings);
+  else await host.start(settings);
+  ory.reset();
+  app.reset();
+  const { whoami } = fault;
+  if (whoami?.delay !== undefined && whoami.body === undefined) ory.scriptWhoami((_call, request) => ({ ...ory.whoami(request), ...whoami }));
+  else if (whoami !== undefined) ory.scriptWhoami(whoami);
+  const { port, host: authority } = new URL(host.origin);
+  return { port: Number(port), authority };
+}
+
+function expected({ client, upstream }: Cell, fault: OryFault): readonly Outcome[] | 'anything' {
+  if (client.isGone === true) return 'anything';
+  const refused = client.path === 'protected' && fault.protected !== 'app' ? fault.protected : undefined;
+  const outcomes = refused ?? upstream.outcomes;
+  // Whoever does not send what it announced is cut, unless it is answered first.
+  return client.isStuck === true ? [...outcomes, 'closed', 'cut', 408, 499] : outcomes;
+}
+
+/** What is wrong with a cell; empty: nothing. */
+async function play(cell: Cell, fault: OryFault, { port, authority }: { port: number; authority: string }): Promise<string[]> {
+  const sockets = new Set<Socket>();
+  used.set(cell.id, sockets);
+  const path = `/${cell.client.path === 'protected' ? 'api' : 'open'}/${cell.id}`;
+  const line = (method: string): string => `${method} ${path} HTTP/1.1¶Host: ${authority}¶Cookie: ${identityA.cookie}¶`;
+  const { outcome, milliseconds } = await readOutcome(port, cell.client, { line });
+  const name = `client ${cell.client.name}, app ${cell.upstream.name}`;
+  const allowed = expected(cell, fault);
+  const problems: string[] = [];
+  if (allowed !== 'anything' && !allowed.includes(outcome)) problems.push(`${name}: ${outcome}, not ${allowed.join(' or ')}`);
+  if (milliseconds > ceiling) problems.push(`${name}: took ${Math.round(milliseconds)} ms`);
+  if (cell.upstream.isReusable === true) return problems;
+  const until = performance.now() + ceiling;
+  while (performance.now() < until && [...sockets].some((socket) => app.sockets.has(socket))) await new Promise((next) => { setTimeout(next, 20); });
+  const left = [...sockets].filter((socket) => app.sockets.has(socket)).length;
+  return left === 0 ? problems : [...problems, `${name}: ${left} connections to the app are left`];
+}
+
+function countDescriptors(pid: number): number {
+  try { return readdirSync(`/proc/${pid}/fd`).length; } catch { return 0; } // only Linux tells
+}
+
+describe('the fault matrix', () => {
+  it(`has ${cells.length * oryFaults.length} cells`, () => { expect(Math.min(clientFaults.length, upstreamFaults.length, oryFaults.length)).toBeGreaterThanOrEqual(12); });
+
+  it.each(oryFaults.map((fault) => [fault.name, fault] as const))('holds while Ory %s', { timeout: 60_000 }, async (_name, fault) => {
+    const address = await startProxy(fault);
+    const pid = host?.pid ?? 0;
+    const before = countDescriptors(pid);
+    const queue = [...cells];
+    const problems: string[] = [];
+    await Promise.all(Array.from({ length: atOnce }, async () => {
+      for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) problems.push(...await play(cell, fault, address));
+    }));
+    expect(problems).toEqual([]);
+    // Idle connections to the app and Ory are kept for 4 s; then everything that the cells opened is gone.
+    await expect.poll(() => countDescriptors(pid), { timeout: 15_000, interval: 100 }).toBeLessThanOrEqual(before + 2);
+    expect(app.violations).toEqual([]);
+    expect((await readOutcome(address.port, clientFaults[0] as ClientFault, { line: () => `GET /ok HTTP/1.1¶Host: ${address.authority}¶` })).outcome).toBe(200); // there is a first one
+  });
+});

@@ -1,0 +1,1 @@
+export const token = 'ory_st_adaadaadaadaadaadaadaadaadaada01';
