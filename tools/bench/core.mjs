@@ -20,7 +20,7 @@ const transport = {
   },
   connect: () => none,
 };
-const clock = { now: Date.now, monotonic: () => performance.now(), after: (delay, run) => { const timer = setTimeout(run, delay).unref(); return () => clearTimeout(timer); } };
+const clock = { now: Date.now, monotonic: () => performance.now(), after: (delay, run) => { const timer = setTimeout(() => run(), delay).unref(); return () => clearTimeout(timer); } };
 const ports = { transport, clock, digest: (text) => hash('sha256', Buffer.from(secret + text, 'latin1'), 'base64'), decoder: () => undefined, trusts: () => false };
 
 const browser = [

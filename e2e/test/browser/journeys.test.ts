@@ -93,7 +93,7 @@ describe.skipIf(noChromium !== undefined)('in a browser', () => {
     await journey.arrives('/secure/vault');
     expect(await journey.claims('/secure/vault')).toMatchObject({ session: { authenticator_assurance_level: 'aal2', identity: { traits: { email: 'two@example.org' } } } });
     await journey.visit('/.ory/proxy/logout');
-    await journey.visit('/secure/safe');
+    await journey.visit('/secure/vault');
     expect(new URL(journey.page.url()).pathname).toBe('/.ory/ui/login');
     expect(journey.browser.foreign(journey.origin)).toEqual([]);
   });

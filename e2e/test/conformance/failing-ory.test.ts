@@ -31,6 +31,28 @@ conformance({ title: 'failing Ory', options: () => ({ onUnknown: 'fail', whoamiT
   },
 ]);
 
+conformance({ title: 'Ory that is gone', needs: ['upstream'] }, [
+  {
+    id: 'A22', title: 'while Ory is gone it is asked twice a second at most, and noticed when it is back', needs: ['app'],
+    async run(c) {
+      c.ory.scriptWhoami({ status: 503 });
+      const ask = async (): Promise<number> => (await c.get('/api/x', `Cookie: ${createIdentity().cookie}`)).status;
+      await expect.poll(async () => { await ask(); return (await c.events()).some((event) => event.type === 'breaker' && event.state === 'open'); }, { interval: 10, timeout: 15_000 }).toBe(true);
+      c.ory.server.reset();
+      const until = performance.now() + 2500;
+      while (performance.now() < until) {
+        expect(await ask()).toBe(503);
+        await new Promise((done) => { setTimeout(done, 10); });
+      }
+      expect(c.ory.whoamis.length).toBeLessThanOrEqual(12); // six probes, each tried once more
+      c.ory.script(() => undefined);
+      const back = performance.now();
+      await expect.poll(ask, { interval: 20, timeout: 10_000 }).toBe(200);
+      expect(performance.now() - back).toBeLessThan(4000);
+    },
+  },
+]);
+
 // In a proxy of its own: for seven seconds nobody is asked about.
 conformance({ title: 'rate limited' }, [
   {

@@ -71,7 +71,7 @@ conformance({ title: 'limits', options: () => ({ maxBodySize: '1000', revalidate
     },
   },
   {
-    id: 'W14b', title: 'a session that ended elsewhere ends its socket at the next question', needs: ['upgrade'],
+    id: 'W14b', title: 'a session that ended elsewhere ends its socket at the next question', needs: ['upgrade', 'listener'],
     async run(c) {
       const identity = createIdentity();
       await using connection = await openSocket(c, identity);
@@ -80,7 +80,7 @@ conformance({ title: 'limits', options: () => ({ maxBodySize: '1000', revalidate
     },
   },
   {
-    id: 'W14c', title: 'an Ory that does not answer ends no socket by itself', needs: ['upgrade'],
+    id: 'W14c', title: 'an Ory that does not answer ends no socket by itself', needs: ['upgrade', 'listener'],
     async run(c) {
       await using connection = await openSocket(c, createIdentity());
       let asked = 0;

@@ -36,7 +36,7 @@ identity:
   schemas: [{ id: member, url: file://member.schema.json }, { id: mounted, url: file:///etc/config/kratos/member.schema.json }]
 session:
   cookie: { name: first_session }
-  whoami: { tokenizer: { templates: { api: { jwks_url: file://keys.json, ttl: 1m } } } }
+  whoami: { tokenizer: { templates: { api: { jwks_url: file://keys.json, claims_mapper_url: file://claims.jsonnet, ttl: 1m } } } }
 oauth2_provider: { url: https://hydra.example.org }
 courier: { smtp: { connection_uri: smtps://mail.example.org } }
 `;
@@ -64,7 +64,7 @@ describe('ory-proxy emulator', () => {
   it('takes the configuration of a Kratos with the files that it names, a second one over it, and a seed', async () => {
     const port = await findFreePort();
     const { privateKeys, publicKeys } = await createKeys();
-    const folder = createFolder({ 'kratos.yml': kratosYml(port), 'test.yml': 'session: { cookie: { name: second_session } }\n', 'member.schema.json': schema, 'keys.json': privateKeys, 'users.yaml': seed });
+    const folder = createFolder({ 'kratos.yml': kratosYml(port), 'test.yml': 'session: { cookie: { name: second_session }, whoami: { tokenizer: { templates: { api: { claims_mapper_url: null } } } } }\n', 'member.schema.json': schema, 'keys.json': privateKeys, 'users.yaml': seed });
     const args = ['--admin-port', '0', '--seed', join(folder, 'users.yaml'), '--kratos-config', join(folder, 'kratos.yml'), '--kratos-config', join(folder, 'test.yml')];
     await using running = await start(args, createFolder());
     const { bin, url, adminUrl } = running;

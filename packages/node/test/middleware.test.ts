@@ -82,6 +82,20 @@ describe('createOryMiddleware', () => {
     expect([response.headers.get('x-powered-by'), response.headers.get('content-type')]).toEqual(['host', 'application/octet-stream']);
   });
 
+  it('lets other middleware see the body, as one that compresses does', async () => {
+    await using ory = await serveOry();
+    await using host = await Host.start(ory, () => {}, {
+      before: (_req, res) => {
+        const write = res.write.bind(res) as (...args: unknown[]) => boolean; // passed on as it came
+        const end = res.end.bind(res) as (...args: unknown[]) => ServerResponse; // likewise
+        const shout = (chunk: unknown): unknown => (chunk instanceof Uint8Array ? Buffer.from(Buffer.from(chunk).toString().toUpperCase()) : chunk);
+        res.write = (...args: unknown[]) => write(shout(args[0]), ...args.slice(1));
+        res.end = (...args: unknown[]) => end(shout(args[0]), ...args.slice(1));
+      },
+    });
+    expect(await (await fetch(`${host.origin}/.ory/jwks.json`)).text()).toMatch(/^\{"KEYS":/);
+  });
+
   it('shows the app the token in every form of the fields, and no forged one', async () => {
     await using ory = await serveOry();
     let seen: { headers: IncomingMessage['headers']; raw: string[]; distinct: unknown; context: ReturnType<typeof getOryContext> } | undefined;

@@ -86,7 +86,7 @@ function* judgeFields({ fields }, recorded, isDropped) {
   const actual = toPairs(recorded.fields);
   for (const [name] of actual) {
     const lower = name.toLowerCase();
-    if (hop.has(lower) && !ours.has(lower)) yield ['fields', `${name} is for the next hop alone`];
+    if ((hop.has(lower) || nominated.has(lower)) && !ours.has(lower)) yield ['fields', `${name} is for the next hop alone`];
     if ((guarded.has(fold(name)) || guardedStart.test(fold(name))) && !ours.has(lower) && lower !== 'ory-proxy-session' && lower !== 'ory-no-custom-domain-redirect') yield ['fields', `${name} is a forgery`];
   }
   const sent = fields.filter(kept).map((field) => field.join(': '));

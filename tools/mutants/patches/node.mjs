@@ -28,7 +28,7 @@ export const nodePatches = [
   },
   {
     name: 'trailers of a request are merged into its body',
-    ...node('request-body.ts', [['readonly #onEnd = (): void => { this.push(null); };', "readonly #onEnd = (): void => { this.push(this.#req.rawTrailers.join(': ')); this.push(null); };"]], { package: 'e2e', test: 'test/conformance/framing.test.ts', pattern: '\\(cli\\) R26' }, { fuzz: true }),
+    ...node('request-body.ts', [['readonly #onEnd = (): void => { this.push(null); };', "readonly #onEnd = (): void => { this.push(this.#req.rawTrailers.join(': ')); this.push(null); };"]], { test: 'test/listener/server.test.ts', pattern: 'R26' }, { fuzz: true }),
   },
   {
     name: 'a POST is repeated',

@@ -25,13 +25,16 @@ export class LoginLoops {
     this.#patterns = sessionCookies;
   }
 
-  /** The fields of an answer of Ory, which may set a session cookie. */
+  /** The fields of an answer of Ory, which may set or delete a session cookie. */
   noteAnswer(fields: Fields): void {
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i] ?? '';
       if (name.length !== 10 || lowerName(name) !== 'set-cookie') continue;
-      const match = /^\s*([!#$%&'*+.^_`|~\w-]{1,64})\s*=\s*[^;\s]/.exec(fields[i + 1] ?? '');
-      if (match?.[1] !== undefined && isSessionCookieName(match[1], this.#patterns)) this.#cookie = { name: match[1], at: this.#clock.monotonic() };
+      const value = fields[i + 1] ?? '';
+      const match = /^\s*([!#$%&'*+.^_`|~\w-]{1,64})\s*=\s*[^;\s]/.exec(value);
+      if (match?.[1] === undefined || !isSessionCookieName(match[1], this.#patterns)) continue;
+      // After a logout nobody expects the cookie back.
+      this.#cookie = /;\s*max-age\s*=\s*0*\s*(?:;|$)/i.test(value) ? undefined : { name: match[1], at: this.#clock.monotonic() };
     }
   }
 

@@ -17,6 +17,15 @@ describe('GHSA-4mq7-pvjg-xp2r: one cache for several servers', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it.each([
+    [['Cookie', 'ory_kratos_session=x-ory_st_a', 'Authorization', 'Bearer ory_st_b'], ['Cookie', 'ory_kratos_session=x', 'Authorization', 'Bearer ory_st_a-ory_st_b']],
+    [['X-Session-Token', 'ory_st_a', 'Authorization', 'Bearer ory_st_b'], ['X-Session-Token', 'ory_st_aory_st_b']],
+    [['X-Session-Token', 'ory_st_a'], ['Authorization', 'Bearer ory_st_a']],
+    [['Cookie', 'ory_kratos_session=x8:ory_st_a'], ['Cookie', 'ory_kratos_session=x', 'X-Session-Token', 'ory_st_a']],
+  ])('keeps %j and %j apart', (one, other) => {
+    expect(keyText({}, one)).not.toBe(keyText({}, other));
+  });
+
   it('never gives different credentials one key, wherever they stand', () => {
     const value = fc.string({ unit: fc.constantFrom('a', '1', ':', '-', '=', ' ', ';', '_'), maxLength: 6 });
     const credential = fc.record({ cookie: fc.option(value), token: fc.option(value), bearer: fc.option(value) }).map(({ cookie, token, bearer }) => [

@@ -42,6 +42,16 @@ describe('a login loop', () => {
     };
   };
 
+  it('is not a logout soon after the login', async () => {
+    const harness = await createHarness(closed);
+    setsCookie(harness);
+    await harness.ask(browser('/me'));
+    await harness.ask({ method: 'POST', target: '/.ory/self-service/login?flow=1' });
+    harness.ports.transport.onDispatch = (dispatched) => answer(dispatched, 303, ['Location', '/', 'Set-Cookie', 'ory_kratos_session=gone; Path=/; Max-Age=0'], '');
+    await harness.ask({ target: '/.ory/self-service/logout?token=ory_lo_x' });
+    expect((await harness.ask(browser('/me'))).status).toBe(303);
+  });
+
   it('ends in a page that names the cookie when it was set and did not come back', async () => {
     const harness = await createHarness(closed);
     setsCookie(harness);

@@ -30,7 +30,7 @@ function sessionOf(credential: Credential): string {
 /** What is true: which sessions live at Ory, and what ended before whom. */
 class Model {
   readonly alive = new Set(Object.keys(sessions));
-  /** Values of credentials that were logged out, and sessions that another one ended: of requests whose answer has come. */
+  /** Sessions that were logged out, each with a value of the credential that did it, and sessions that another one ended: of requests whose answer has come. */
   readonly endedValues = new Set<string>();
   readonly endedSessions = new Set<string>();
   readonly open: Ending[] = [];
@@ -71,9 +71,9 @@ class Real {
 
   /** Looks up, and judges the result by what had ended when the request arrived. */
   lookUp(credential: Credential, fresh: boolean): void {
-    const { alive, endedValues, endedSessions } = this.model;
+    const { endedValues, endedSessions } = this.model;
     const name = sessionOf(credential);
-    const isOver = endedSessions.has(name) || (!alive.has(name) && credential.some((value) => endedValues.has(value)));
+    const isOver = endedSessions.has(name) || credential.some((value) => endedValues.has(`${name} ${value}`));
     const judge = ({ state }: SessionLookup): void => {
       if (state.state !== 'authenticated') return;
       if (state.session.id !== name) this.problems.push(`${credential.join('+')} became ${state.session.id}`);
@@ -150,7 +150,7 @@ const settle = (index: number): Command => command(`settle(${index})`, (model) =
   ending.watch?.settle({ isDone: ending.ended.length > 0 });
   for (const name of ending.ended) {
     if (ending.reach === 'others') model.endedSessions.add(name);
-    else for (const value of ending.credential) model.endedValues.add(value);
+    else for (const value of ending.credential) model.endedValues.add(`${name} ${value}`);
   }
 });
 

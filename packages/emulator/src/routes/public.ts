@@ -5,7 +5,7 @@ import { submitLogin } from '../flows/login/submit.ts';
 import { answerFlow } from '../flows/lifecycle.ts';
 import { answerBrowserLogout, submitApiLogout, submitLogout } from '../flows/logout/logout.ts';
 import { answerNewRecovery, answerRecoveryFlow, submitRecovery } from '../flows/recovery/recovery.ts';
-import { answerApiRegistration, answerBrowserRegistration } from '../flows/registration/create.ts';
+import { answerApiRegistration, answerBrowserRegistration, answerRegistrationUseless } from '../flows/registration/create.ts';
 import { submitRegistration } from '../flows/registration/submit.ts';
 import { answerApiSettings, answerBrowserSettings } from '../flows/settings/create.ts';
 import { answerSettingsFlow, submitSettings } from '../flows/settings/submit.ts';
@@ -13,6 +13,7 @@ import { answerNewVerification, answerVerificationFlow, submitVerification } fro
 import { toJsonReply, toRedirectReply, type Reply } from '../http/reply.ts';
 import type { Exchange } from '../kratos/exchange.ts';
 import { answerSchema, answerSchemaList } from '../schema/answers.ts';
+import { readActiveSession } from '../sessions/active.ts';
 import { answerSessionList, revokeOtherSessions, revokeSession } from '../sessions/list.ts';
 import { answerWhoami } from '../sessions/whoami.ts';
 import { createRouter, type FailureStyle, type Handler, type Route } from './route.ts';
@@ -32,7 +33,7 @@ export const publicRoutes = createRouter(
     '/self-service/registration/browser': get(answerBrowserRegistration, 'negotiated'),
     '/self-service/registration/api': get(answerApiRegistration),
     '/self-service/registration/flows': get((exchange) => answerFlow(exchange, 'registration')),
-    '/self-service/registration': submit(submitRegistration),
+    '/self-service/registration': submit(submitRegistration, answerIfRegistered),
     '/self-service/settings/browser': get(answerBrowserSettings, 'negotiated'),
     '/self-service/settings/api': get(answerApiSettings),
     '/self-service/settings/flows': get(answerSettingsFlow),
@@ -81,13 +82,20 @@ function get(handler: Handler, failure: FailureStyle = 'json'): Route {
   return route({ GET: handler }, failure);
 }
 
-/** Kratos also takes submits by GET, for methods that work by link; the emulator has none for these flows. */
-function submit(handler: Handler): Route {
-  const refuse: Handler = ({ request }) => {
-    if (!request.query.get('flow')) throw badRequest('The flow query parameter is missing or malformed.');
+/** Kratos also takes submits by GET, for methods that work by link; the emulator has none for these flows. `first` may answer before. */
+function submit(handler: Handler, first: (exchange: Exchange) => Reply | undefined = () => undefined): Route {
+  const refuse: Handler = (exchange) => {
+    const reply = first(exchange);
+    if (reply) return reply;
+    if (!exchange.request.query.get('flow')) throw badRequest('The flow query parameter is missing or malformed.');
     throw notImplemented('submits by GET');
   };
   return route({ GET: refuse, POST: handler }, 'negotiated');
+}
+
+/** Registration looks at the session first, by whatever method. */
+function answerIfRegistered(exchange: Exchange): Reply | undefined {
+  return readActiveSession(exchange) && answerRegistrationUseless(exchange);
 }
 
 function notBuilt(feature: string): Route {

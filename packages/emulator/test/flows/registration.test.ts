@@ -57,6 +57,8 @@ describe('registration', () => {
     expect([asJson.status, asJson.body['error'].id]).toEqual([400, 'session_already_available']);
     const asPage = await browser.send('/self-service/registration', { method: 'POST', headers: page, form: { method: 'password' } });
     expect([asPage.status, asPage.headers['location']]).toEqual([302, `${emulator.url}/ui/welcome`]);
+    const byGet = await browser.send('/self-service/registration', { headers: json });
+    expect([byGet.status, byGet.body['error'].id]).toEqual([400, 'session_already_available']);
     const elsewhere = await browser.send('/self-service/registration/browser?return_to=https://evil.example/', { headers: json });
     expect(elsewhere.body['error'].id).toBe('self_service_flow_return_to_forbidden');
   });

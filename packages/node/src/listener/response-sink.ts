@@ -95,7 +95,7 @@ export class ResponseSink implements Sink {
     const { res, req } = this;
     if (this.#isOver) return;
     if (this.body !== null && !req.complete) closeLingering(req);
-    if (this.#last === undefined || joinHead(res, this.#last)) res.end();
+    if (this.#last === undefined) res.end();
     else res.end(this.#last);
     this.#finish();
   }
@@ -149,20 +149,6 @@ export class ResponseSink implements Sink {
     if (body === null || this.req.complete) return false;
     return body.isOpened || body.length === null || body.length > dumpLimit;
   }
-}
-
-/** Up to this size the system takes a text in one call, without memory being allocated for it. */
-const joinLimit = 12 * 1024;
-
-/**
- * Makes a short body one text with its head that is not sent yet. Node joins them itself when it is given text, but then adds an empty
- * chunk, and writing a list costs as much as the rest of the response. @returns whether it could be done
- */
-function joinHead(res: ServerResponse, body: Uint8Array): boolean {
-  const inner = res as { _header?: unknown; _headerSent?: unknown }; // checked below: another Node may not have them
-  if (body.length > joinLimit || inner._headerSent !== false || typeof inner._header !== 'string') return false;
-  inner._header += Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
-  return true;
 }
 
 /** A head as it is written, for what goes around Node's own response. */
