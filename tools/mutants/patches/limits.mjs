@@ -24,6 +24,10 @@ export const limitPatches = [
     ...core('session/bound-sockets.ts', [["state.state === 'unknown' && !endsUnknown", "state.state === 'unknown'"]], { test: 'test/session/bound-sockets.test.ts', pattern: 'does not answer' }),
   },
   {
+    name: 'a response may stop for ever',
+    ...node('upstream/idle-watch.ts', [['> ticksPerTimeout) watched.onIdle();', '> ticksPerTimeout) this.remove(watched);']], { package: 'e2e', test: 'test/conformance/fault-matrix.test.ts', pattern: 'Ory answers$' }),
+  },
+  {
     name: 'a login loop goes on',
     ...core('pipeline/login-loop.ts', [['if (isReturn || isFlood) {', 'if (isFlood) {']], { test: 'test/pipeline/development.test.ts', pattern: 'names the cookie' }),
   },
