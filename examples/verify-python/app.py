@@ -17,7 +17,7 @@ def read_caller(authorization):
     try:
         key = KEYS.get_signing_key_from_jwt(token)
         # The algorithm is ours to say: a token that may choose it can choose none.
-        return jwt.decode(token, key, algorithms=['ES256'], audience='notes', issuer=ISSUER, leeway=60, options={'require': ['exp', 'iat', 'sub']})
+        return jwt.decode(token, key.key, algorithms=['ES256'], audience='notes', issuer=ISSUER, leeway=60, options={'require': ['exp', 'iat', 'sub']})
     except jwt.PyJWTError:
         return None
 

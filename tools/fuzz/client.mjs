@@ -68,7 +68,7 @@ function readAnswers(socket, reference) {
       if (status < 200) return { kind: 'none' };
       const request = reference.requests[reading.answers.length];
       // The parser's refusal of a HEAD may have a body: it does not know the method, and the connection ends.
-      const isBroken = reference.end === 'refused' && request?.complete !== true;
+      const isBroken = status === 431 || (reference.end === 'refused' && request?.complete !== true);
       if (isBroken && (request?.method === 'HEAD' || reference.isHead === true)) return { kind: 'close' };
       if (request?.method === 'HEAD' || status === 204 || status === 304) return { kind: 'none' };
       return framingOf(fields) ?? { kind: 'close' };

@@ -36,5 +36,5 @@ export function build(folder, name) {
 
 /** Always with the same seed, so that what it finds in a mutant it did not find in the sources as they are. */
 export function fuzz(folder, { seconds, ignore }) {
-  return runNode([join(folder, 'tools/fuzz/run.mjs'), '--seconds', String(seconds), '--seed', '1', ...ignore.flatMap((kind) => ['--ignore', kind])], { cwd: folder, limit: (seconds + 120) * 1000 });
+  return runNode([join(folder, 'tools/fuzz/run.mjs'), '--seconds', String(seconds), '--seed', '1', ...ignore.flatMap((kind) => ['--ignore', kind])], { cwd: folder, limit: (seconds + 240) * 1000 });
 }

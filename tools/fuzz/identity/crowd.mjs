@@ -22,9 +22,10 @@ export class Crowd {
   }
 
   /** Before the first byte of a request is written. @returns its number */
-  begin(session) {
+  begin(session, byToken) {
     const number = ++this.counts.requests;
-    this.#underWay.set(number, { session, mustBeAnonymous: session.isGone === true });
+    // A logout names one credential. What else proves the session, and was not seen together with it, is believed until `cacheTtl` is over.
+    this.#underWay.set(number, { session, mustBeAnonymous: session.isGone === true && session.leftByToken === byToken });
     return number;
   }
 
@@ -34,9 +35,10 @@ export class Crowd {
   }
 
   /** A logout is about to be sent: until its answer came, requests of the session may be either. Its user logs in anew. */
-  leave(session) {
+  leave(session, byToken) {
     if (session.isLeaving === true) return;
     session.isLeaving = true;
+    session.leftByToken = byToken;
     this.users.renew(session);
     this.#ghosts.push(session);
     if (this.#ghosts.length > ghostLimit) this.users.forget(this.#ghosts.shift());

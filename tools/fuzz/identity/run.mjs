@@ -86,12 +86,12 @@ async function sendBatch({ crowd, host, app, ory }, connection, random) {
 
 function makeRequest(crowd, host, random) {
   const session = crowd.choose(random);
-  const number = crowd.begin(session);
   const byToken = random.chance(0.2);
+  const number = crowd.begin(session, byToken);
   const credential = byToken ? `X-Session-Token: ${session.token}` : `Cookie: theme=dark; ory_kratos_session=${session.secret}`;
   const isLogout = session.isLeaving !== true && random.chance(0.01);
   if (isLogout) {
-    crowd.leave(session);
+    crowd.leave(session, byToken);
     // The token of a logout by browsers is in the query; that of native clients in the body.
     const body = JSON.stringify({ session_token: session.token });
     const text = byToken

@@ -51,7 +51,7 @@ function isAmbientAbroad({ method, fields }) {
   if (!valuesOf(fields, 'cookie').some((value) => /(?:^|[; ])ory_(?:kratos_session|session_[^=]*)=/.test(value))) return false;
   if (origin === undefined && ['GET', 'HEAD', 'OPTIONS'].includes(method)) return false;
   if (site === 'same-origin' || site === 'none') return false;
-  return origin === undefined ? site !== undefined : origin === 'https://evil.test' || site === 'cross-site';
+  return origin === undefined ? site !== undefined : origin === 'https://evil.test';
 }
 
 function isPreflight({ method, fields }) {

@@ -27,8 +27,8 @@ export const nodePatches = [
     ...node('listener/response-sink.ts', [['    else this.res.destroy();\n    this.#finish();', '    else this.res.end();\n    this.#finish();']], { test: 'test/listener/response-sink.test.ts', pattern: 'U4' }),
   },
   {
-    name: 'trailers of a request are merged into its body',
-    ...node('request-body.ts', [['readonly #onEnd = (): void => { this.push(null); };', "readonly #onEnd = (): void => { this.push(this.#req.rawTrailers.join(': ')); this.push(null); };"]], { test: 'test/listener/server.test.ts', pattern: 'R26' }, { fuzz: true }),
+    name: 'trailers of an answer are merged into its body',
+    ...node('upstream/upstream-exchange.ts', [['onResponseEnd(): void {\n    if (this.#isOver) return;\n', 'onResponseEnd(controller: Controller): void {\n    if (this.#isOver) return;\n    for (const part of controller.rawTrailers as Buffer[] ?? []) this.#sink.data(part);\n']], { test: 'test/upstream/transport.test.ts', pattern: 'U27' }, { fuzz: true }),
   },
   {
     name: 'a POST is repeated',

@@ -92,7 +92,8 @@ export class Connection implements Peer, SinkOwner {
     const active = this.#active;
     if (active === undefined) {
       if (this.#ahead.length > 0) return false;
-      if (!this.#isSending() || this.#previous === undefined) return true;
+      const isAnswered = this.#previous?.req.complete === false; // what broke is the rest of a request that has its answer
+      if (this.#previous === undefined || (!this.#isSending() && !isAnswered)) return true;
       this.#endAfter(this.#previous);
       return false;
     }

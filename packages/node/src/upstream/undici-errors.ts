@@ -12,12 +12,12 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   UND_ERR_HEADERS_OVERFLOW: 'upstream_invalid',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'upstream_invalid',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'upstream_invalid',
-  UND_ERR_ABORTED: 'client_closed',
   UND_ERR_INVALID_ARG: 'internal_error',
   UND_ERR_NOT_SUPPORTED: 'internal_error',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'internal_error',
   UND_ERR_DESTROYED: 'upstream_unreachable',
   UND_ERR_CLOSED: 'upstream_unreachable',
+  UND_ERR_ABORTED: 'upstream_unreachable', // an outbound proxy that refuses; requests that we abort end before
 };
 
 /** The only table from undici's and the system's errors to ours. The message is for operators and names no address. */

@@ -9,7 +9,7 @@ describe('toOryProxyError', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'upstream_timeout'], ['UND_ERR_BODY_TIMEOUT', 'upstream_timeout'], ['UND_ERR_CONNECT_TIMEOUT', 'upstream_unreachable'],
     ['UND_ERR_HEADERS_OVERFLOW', 'upstream_invalid'], ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'upstream_invalid'], ['UND_ERR_SOCKET', 'upstream_reset'],
     ['ECONNRESET', 'upstream_reset'], ['EPIPE', 'upstream_reset'], ['UND_ERR_INVALID_ARG', 'internal_error'], ['UND_ERR_NOT_SUPPORTED', 'internal_error'],
-    [undefined, 'internal_error'], ['UND_ERR_ABORTED', 'client_closed'],
+    [undefined, 'internal_error'], ['UND_ERR_ABORTED', 'upstream_unreachable'],
   ])('says for %s %s, and nothing of where', (code, expected) => {
     const cause = failure(code);
     const error = toOryProxyError(cause, 'app');
