@@ -5,8 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { childEnvironment } from '../../fixtures/run-directory.ts';
 
 const seconds = 60;
-/** A connection that nothing moves on is cut after `clientTimeout`: waiting for that is for the long runs. */
-const unhurried = ['--ignore', 'hang', '--ignore', 'open connection'];
+/**
+ * What the long runs look for: a connection that nothing moves on is cut only after `clientTimeout`, and a refusal may be lost when the
+ * client goes on sending behind it.
+ */
+const unhurried = ['--ignore', 'hang', '--ignore', 'open connection', '--ignore', 'refused'];
 
 /** Runs one of the programs; its output is what a failure shows. */
 function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
