@@ -35,6 +35,7 @@ export class World {
   async startProxy() {
     this.proxy = await ProxyProcess.start({
       upstream: this.app.origin, oryUrl: this.ory.origin, port: 0, secret,
+      clientTimeout: '3s', // what is owed and never comes is cut well below the client's own ceiling
       rules: [{ match: ['/admin/**', '/api/**'], session: 'required' }],
     });
     this.authority = new URL(this.proxy.origin).host;

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createErrorResponse, errorStatus, type ErrorCode } from '@ory-proxy/core';
+import { endLingering } from './lingering-close.ts';
 import { toHeadText } from './response-sink.ts';
-
-/** Milliseconds for a client to read why it was refused. */
-const lingerTime = 1_000;
 
 /** What Node's parser calls its refusals, as far as they are not plainly malformed requests. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -29,13 +27,11 @@ export function refuseMalformed(socket: Duplex, error: Error): void {
   writeError(socket, code, status);
 }
 
-/** Writes an error and ends the connection; what still comes is read and dropped, so that the answer is not lost. */
+/** Writes an error and ends the connection; the client may read it in peace. */
 function writeError(socket: Duplex, code: ErrorCode, status: number): void {
   if (!socket.writable) return void socket.destroy();
   const { head, body } = createErrorResponse({ code, status }, { requestId: randomUUID(), wantsHtml: false, close: true });
   socket.write(toHeadText({ ...head, reason: STATUS_CODES[status] ?? '' }), 'latin1');
-  socket.end(body);
-  socket.once('end', () => { socket.destroy(); });
-  const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
-  socket.once('close', () => { clearTimeout(timer); });
+  socket.write(body);
+  endLingering(socket);
 }

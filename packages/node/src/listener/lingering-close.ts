@@ -1,21 +1,25 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 
-/** Milliseconds that a client gets to notice an answer that came before it had sent everything. */
+/** Milliseconds for a client to read its answer and to end the connection as well. */
 const lingerTime = 5_000;
 
 /**
- * Lets the connection end as soon as the response is out, but goes on reading for a while: closed with unread bytes the system would
- * reset the connection, and the client might lose the answer that it has not read yet.
+ * Ends the connection when all that was written is out, but goes on reading until the client ends it too, for a while: closed with unread
+ * bytes the system would reset the connection, and the client might lose the answer that it has not read yet (RFC 9112 §9.6).
  */
+export function endLingering(socket: Duplex): void {
+  const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
+  socket.once('close', () => { clearTimeout(timer); });
+  socket.once('end', () => { socket.destroy(); });
+  socket.resume();
+  socket.end(() => { if (socket.readableEnded) socket.destroy(); });
+}
+
+/** Lets the connection end in that way when Node's server closes it behind the response. */
 export function closeLingering(req: IncomingMessage): void {
-  const { socket } = req;
-  const destroySoon = socket.destroySoon.bind(socket);
-  socket.destroySoon = () => {
-    if (req.complete) return destroySoon();
-    const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
-    socket.once('close', () => { clearTimeout(timer); });
-    req.once('end', () => { socket.destroy(); });
+  req.socket.destroySoon = () => {
     req.resume();
-    socket.end();
+    endLingering(req.socket);
   };
 }

@@ -59,7 +59,7 @@ export class Connection implements Peer, SinkOwner {
   get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
 
   receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
-    if (this.#isFinished) return; // the client was told
+    if (this.#isFinished) return void req.resume(); // the client was told, and is read on only so that it can read that
     if (this.#isBroken) return void this.#socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
     const message = { req, res, body: readBody(req, expectsContinue ? () => { res.writeContinue(); } : undefined) };
     if (req instanceof SelectiveUpgrade && req.hasSkippedBytes) this.#isBroken = true;

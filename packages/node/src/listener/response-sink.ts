@@ -94,7 +94,7 @@ export class ResponseSink implements Sink {
   end(): void {
     const { res, req } = this;
     if (this.#isOver) return;
-    if (this.body !== null && !req.complete) closeLingering(req);
+    if (this.isFinal || (this.body !== null && !req.complete)) closeLingering(req);
     if (this.#last === undefined) res.end();
     else res.end(this.#last);
     this.#finish();

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Exchange, ResponseHead, Sink, Tunnel } from '@ory-proxy/core';
 import { isSocketTunnel } from '../upstream/upgrade.ts';
+import { endLingering } from './lingering-close.ts';
 import { toHeadText } from './response-sink.ts';
 
 /** Fields of a response that this hop sets itself. */
@@ -67,7 +68,8 @@ export class UpgradeSink implements Sink {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#socket.end(() => { this.#socket.destroy(); });
+    this.#socket.off('readable', this.#onReadable);
+    endLingering(this.#socket);
   }
 
   fail(): void {
