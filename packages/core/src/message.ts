@@ -21,6 +21,8 @@ export interface ProxyRequest {
   /** The connection was handed over by the listener because the client asked for another protocol (`Upgrade`). */
   readonly upgrade: boolean;
   readonly body: RequestBody | null;
+  /** The same object for each request of one connection, where the listener knows: core remembers with it what need not be worked out again. */
+  readonly connection?: object;
 }
 
 /** A request body. It starts to flow when it is dispatched, not before. Opaque to core but for what is here. */

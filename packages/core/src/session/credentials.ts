@@ -18,42 +18,55 @@ export interface Credentials {
   readonly key: string;
 }
 
-/** Reads a request's credentials; `undefined` where there are none, and Ory need not be asked. */
-export type CredentialReader = (fields: Fields) => Credentials | undefined;
+/**
+ * Reads a request's credentials; `undefined` where there are none, and Ory need not be asked.
+ * @param connection on which the request came: the next one on it mostly brings the same, which need not be digested again
+ */
+export type CredentialReader = (fields: Fields, connection?: object) => Credentials | undefined;
+
+/** The field values that a connection's last request was known by. They live as long as the connection, which keeps its last request anyway. */
+interface Recent {
+  readonly cookies: string;
+  readonly sessionToken: string | undefined;
+  readonly bearer: string | undefined;
+  readonly credentials: Credentials;
+}
 
 /** Compiles a reader. Tokens without Ory's prefix are nobody else's business, and must not hide a cookie: Kratos looks at no other where one is. */
 export function createCredentialReader(options: ResolvedOptions, digest: (text: string) => string): CredentialReader {
   const { sessionCookies, sessionTokenPrefix } = options;
   const keyStart = `key ${withLength(options.ory.main.url)}${withLength(options.tokenizeAs)}`;
+  const recents = new WeakMap<object, Recent>();
 
-  return (fields) => {
-    let cookie: string | undefined;
+  return (fields, connection) => {
+    let cookies = '';
     let sessionToken: string | undefined;
     let bearer: string | undefined;
-    let values: string[] | undefined;
     for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] ?? '';
       const value = fields[i + 1] ?? '';
-      switch (lowerName(fields[i] ?? '')) {
-        case 'cookie': {
-          const found = readSessionCookies(value, sessionCookies);
-          if (found === undefined) break;
-          cookie = cookie === undefined ? found.cookie : `${cookie}; ${found.cookie}`;
-          values = values === undefined ? found.values : [...values, ...found.values];
-          break;
-        }
-        case 'x-session-token':
-          if (sessionToken === undefined && value.startsWith(sessionTokenPrefix)) sessionToken = value;
-          break;
-        case 'authorization':
-          bearer ??= readBearer(value, sessionTokenPrefix);
+      // By its length most of the names need not be looked at.
+      if (name.length === 6) {
+        if (lowerName(name) === 'cookie') cookies = cookies === '' ? value : `${cookies}; ${value}`;
+      } else if (name.length === 15) {
+        if (sessionToken === undefined && value.startsWith(sessionTokenPrefix) && lowerName(name) === 'x-session-token') sessionToken = value;
+      } else if (name.length === 13) {
+        if (lowerName(name) === 'authorization') bearer ??= readBearer(value, sessionTokenPrefix);
       }
     }
-    if (cookie === undefined && sessionToken === undefined && bearer === undefined) return undefined;
-    values ??= [];
+    const recent = connection === undefined ? undefined : recents.get(connection);
+    if (recent !== undefined && recent.cookies === cookies && recent.sessionToken === sessionToken && recent.bearer === bearer) return recent.credentials;
+
+    const found = readSessionCookies(cookies, sessionCookies);
+    if (found === undefined && sessionToken === undefined && bearer === undefined) return undefined;
+    const cookie = found?.cookie;
+    const values = found?.values ?? [];
     if (sessionToken !== undefined) values.push(sessionToken);
     if (bearer !== undefined) values.push(bearer);
     const key = digest(keyStart + withLength(cookie) + withLength(sessionToken) + withLength(bearer));
-    return { cookie, sessionToken, bearer, ambient: cookie !== undefined && sessionToken === undefined, values, key };
+    const credentials: Credentials = { cookie, sessionToken, bearer, ambient: cookie !== undefined && sessionToken === undefined, values, key };
+    if (connection !== undefined) recents.set(connection, { cookies, sessionToken, bearer, credentials });
+    return credentials;
   };
 }
 

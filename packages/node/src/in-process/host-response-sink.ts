@@ -19,4 +19,9 @@ export class HostResponseSink extends ResponseSink {
     writeSetFields(res, [...kept, ...head.fields]);
     res.writeHead(head.status, head.reason);
   }
+
+  /** As bytes: other middleware that has put itself in front of `end` expects them. */
+  protected override writeLast(res: ServerResponse, chunk: Uint8Array): void {
+    res.end(chunk);
+  }
 }

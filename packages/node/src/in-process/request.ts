@@ -28,11 +28,12 @@ export function readHostRequest(req: IncomingMessage & FrameworkRequest, { upgra
     httpVersion: req.httpVersion,
     scheme: (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http', // only TLS sockets have it
     authority: (http2 ? readAuthority(req) : undefined) ?? req.headers.host ?? '',
-    fields: http2 ? readHttp2Fields(req.rawHeaders) : req.rawHeaders,
+    fields: http2 ? readHttp2Fields(req.rawHeaders) : [...req.rawHeaders], // the host's own are replaced later, in place
     remoteAddress: socket.remoteAddress ?? '',
     localAddress: socket.localAddress ?? '',
     upgrade,
     body: upgrade ? null : readHostBody(req, http2),
+    connection: socket,
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange, ProxyRequest, Sink } from '@ory-proxy/core';
 import type { IncomingBody } from '../request-body.ts';
+import type { WatchedClient } from './client-watch.ts';
 import { readBody, SelectiveUpgrade, toProxyRequest, type Peer } from './request.ts';
 import { ResponseSink, type SinkOwner } from './response-sink.ts';
 
@@ -12,9 +13,9 @@ const aheadLimit = 16;
 export interface ConnectionHost {
   /** `undefined` until the proxy is ready: requests wait. */
   readonly handle: ((request: ProxyRequest, sink: Sink) => Exchange) | undefined;
-  /** Milliseconds after which a client that neither takes nor sends what it owes is cut; 0: never. */
-  readonly clientTimeout: number;
   readonly isDraining: boolean;
+  /** Value of `Keep-Alive`, if idle connections end by themselves. */
+  readonly keepAlive: string | undefined;
 }
 
 interface Waiting {
@@ -24,11 +25,11 @@ interface Waiting {
 }
 
 /** A client's connection. Serves its requests one after another, and knows whom the client keeps waiting. */
-export class Connection implements Peer, SinkOwner {
+export class Connection implements Peer, SinkOwner, WatchedClient {
   readonly scheme = 'http';
   readonly remoteAddress: string;
   readonly localAddress: string;
-  readonly #socket: Socket;
+  readonly socket: Socket;
   readonly #host: ConnectionHost;
   readonly #ahead: Waiting[] = [];
   #active: ResponseSink | undefined;
@@ -39,7 +40,7 @@ export class Connection implements Peer, SinkOwner {
   #isFinished = false;
 
   constructor(socket: Socket, host: ConnectionHost) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#host = host;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.localAddress = socket.localAddress ?? '';
@@ -50,22 +51,29 @@ export class Connection implements Peer, SinkOwner {
     });
   }
 
+  get keepAlive(): string | undefined { return this.#host.keepAlive; }
+
   get isClosing(): boolean { return (this.#host.isDraining || this.#isBroken) && this.#ahead.length === 0; }
 
   /** Whether a response has said that it is the last: Node ends the connection after it. */
   get isFinished(): boolean { return this.#isFinished; }
+
+  get occupation(): WatchedClient['occupation'] {
+    if (!this.isBusy) return 'idle';
+    return this.socket.writableLength > 0 || this.#owesBody() ? 'owing' : 'served';
+  }
 
   /** Whether a response is owed or on its way. */
   get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
 
   receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
     if (this.#isFinished) return void req.resume(); // the client was told, and is read on only so that it can read that
-    if (this.#isBroken) return void this.#socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
+    if (this.#isBroken) return void this.socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
     const message = { req, res, body: readBody(req, expectsContinue ? () => { res.writeContinue(); } : undefined) };
     if (req instanceof SelectiveUpgrade && req.hasSkippedBytes) this.#isBroken = true;
     if (this.#active === undefined && this.#ahead.length === 0 && this.#host.handle !== undefined && !this.#isSending()) return this.#serve(message, this.#host.handle);
     this.#ahead.push(message);
-    if (this.#ahead.length >= aheadLimit) this.#socket.pause();
+    if (this.#ahead.length >= aheadLimit) this.socket.pause();
     if (this.#active === undefined && this.#ahead.length === 1) this.#awaitTurn();
   }
 
@@ -100,7 +108,7 @@ export class Connection implements Peer, SinkOwner {
     if (active.req.complete) return false; // it gets its answer, and the connection ends with it
     const isUnanswered = !active.res.headersSent && this.#ahead.length === 0;
     active.abort();
-    if (!isUnanswered) this.#socket.destroy();
+    if (!isUnanswered) this.socket.destroy();
     return isUnanswered;
   }
 
@@ -108,13 +116,6 @@ export class Connection implements Peer, SinkOwner {
   #dropUnfinished(): void {
     const at = this.#ahead.findIndex(({ req }) => !req.complete);
     if (at >= 0) this.#ahead.length = at;
-  }
-
-  /** Nothing moved on the socket for `clientTimeout`, or for the keep-alive time when it was idle. */
-  onTimeout(): void {
-    const isWaitedFor = this.#socket.writableLength > 0 || this.#owesBody();
-    if (!this.isBusy || isWaitedFor) this.#socket.destroy();
-    else this.#socket.setTimeout(this.#host.clientTimeout);
   }
 
   #serve(message: Waiting, handle: (request: ProxyRequest, sink: Sink) => Exchange): void {
@@ -134,17 +135,17 @@ export class Connection implements Peer, SinkOwner {
 
   #next(): void {
     const { handle } = this.#host;
-    if (this.#active !== undefined || handle === undefined || this.#socket.destroyed) return;
+    if (this.#active !== undefined || handle === undefined || this.socket.destroyed) return;
     const message = this.#ahead.shift();
     if (message === undefined) return;
-    if (this.#ahead.length < aheadLimit) this.#socket.resume();
+    if (this.#ahead.length < aheadLimit) this.socket.resume();
     this.#serve(message, handle);
   }
 
   /** For a response that has promised to keep the connection. */
   #endAfter(res: ServerResponse): void {
-    if (res.writableFinished) this.#socket.destroySoon();
-    else res.once('finish', () => { this.#socket.destroySoon(); });
+    if (res.writableFinished) this.socket.destroySoon();
+    else res.once('finish', () => { this.socket.destroySoon(); });
   }
 
   #isSending(): boolean {

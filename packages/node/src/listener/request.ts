@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ProxyRequest } from '@ory-proxy/core';
 import { IncomingBody } from '../request-body.ts';
 
@@ -24,6 +25,11 @@ export class SelectiveUpgrade extends IncomingMessage {
 
   /** The parser has skipped what followed in the same packet, as if it were the other protocol's: this connection must end. */
   get hasSkippedBytes(): boolean { return this.asksForUpgrade === true && !this.upgrade; }
+}
+
+/** Whether a client has left before its connection came to us: it has no address any more, and nobody may be asked in its name. */
+export function isGone({ destroyed, remoteAddress, localAddress }: Pick<Socket, 'destroyed' | 'remoteAddress' | 'localAddress'>): boolean {
+  return destroyed || (remoteAddress === undefined && localAddress !== undefined); // a Unix socket has neither
 }
 
 /** Whether a request asks for a WebSocket and nothing else. */
@@ -54,5 +60,6 @@ export function toProxyRequest(req: IncomingMessage, peer: Peer, body: IncomingB
     localAddress: peer.localAddress,
     upgrade: false,
     body,
+    connection: peer,
   };
 }

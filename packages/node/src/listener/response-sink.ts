@@ -6,10 +6,15 @@ import { closeLingering } from './lingering-close.ts';
 /** What is still read of an unwanted body, so that the connection can serve on; a longer one ends it. */
 const dumpLimit = 64 * 1024;
 
+/** Bytes of a whole body up to which copying them is cheaper than a second piece to write. */
+const joinLimit = 8 * 1024;
+
 /** Who is told how a response went. */
 export interface SinkOwner {
   /** No response may leave the connection open any more. */
   readonly isClosing: boolean;
+  /** Tells the client for how long its connection is kept idle. */
+  readonly keepAlive?: string | undefined;
   /** The response is complete, or broken off. */
   ended(sink: ResponseSink): void;
 }
@@ -70,8 +75,9 @@ export class ResponseSink implements Sink {
     const { res } = this;
     if (this.#owner.isClosing || this.#hasUnreadBody()) res.shouldKeepAlive = false;
     this.#readFraming(head.fields);
-    this.writeHead(res, head);
-    if (unsent.length === 0) process.nextTick(flushUnsent);
+    const { keepAlive } = this.#owner;
+    this.writeHead(res, keepAlive === undefined || !res.shouldKeepAlive ? head : { ...head, fields: [...head.fields, 'Keep-Alive', keepAlive] });
+    if (unsent.length === 0) setImmediate(flushUnsent);
     unsent.push(this);
   }
 
@@ -96,7 +102,7 @@ export class ResponseSink implements Sink {
     if (this.#isOver) return;
     if (this.isFinal || (this.body !== null && !req.complete)) closeLingering(req);
     if (this.#last === undefined) res.end();
-    else res.end(this.#last);
+    else this.writeLast(res, this.#last);
     this.#finish();
   }
 
@@ -114,6 +120,12 @@ export class ResponseSink implements Sink {
 
   protected writeHead(res: ServerResponse, { status, reason, fields }: ResponseHead): void {
     res.writeHead(status, reason, fields as string[]); // Node only reads it
+  }
+
+  /** As text Node writes it in one piece with the head; one byte is one character. */
+  protected writeLast(res: ServerResponse, chunk: Uint8Array): void {
+    if (chunk.length <= joinLimit) res.end(toLatin1(chunk), 'latin1');
+    else res.end(chunk);
   }
 
   /** What the head says about the message's length and the connection's end; only errors of ours say the latter. */
@@ -149,6 +161,10 @@ export class ResponseSink implements Sink {
     if (body === null || this.req.complete) return false;
     return body.isOpened || body.length === null || body.length > dumpLimit;
   }
+}
+
+function toLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** A head as it is written, for what goes around Node's own response. */

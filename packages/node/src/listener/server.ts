@@ -2,16 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Exchange, ProxyRequest, Sink, Tunnel } from '@ory-proxy/core';
+import { ClientWatch, type ClientWatchOptions } from './client-watch.ts';
 import { isConnectionLost, refuseMalformed } from './client-error.ts';
 import { Connection, type ConnectionHost } from './pipelining.ts';
-import { SelectiveUpgrade, toProxyRequest } from './request.ts';
+import { isGone, SelectiveUpgrade, toProxyRequest } from './request.ts';
 import { UpgradeSink } from './upgrade.ts';
 
-export interface ListenerOptions {
-  /** Milliseconds; 0: never. */
-  readonly clientTimeout: number;
-  /** Milliseconds. */
-  readonly keepAliveTimeout: number;
+export interface ListenerOptions extends ClientWatchOptions {
   /** Of clients at a time, on all addresses together. @default no limit */
   readonly maxConnections?: number | undefined;
   /** Connections are refused since there are so many. Called again when that was over in between. */
@@ -23,8 +20,8 @@ export type Handle = (request: ProxyRequest, sink: Sink) => Exchange;
 
 /** Clients' connections over HTTP/1. May listen on several addresses; all share one life. */
 export class Listener implements ConnectionHost {
-  readonly clientTimeout: number;
-  readonly #keepAliveTimeout: number;
+  readonly keepAlive: string | undefined;
+  readonly #watch: ClientWatch;
   readonly #maxConnections: number;
   readonly #onFull: () => void;
   #count = 0;
@@ -37,8 +34,8 @@ export class Listener implements ConnectionHost {
   isDraining = false;
 
   constructor(options: ListenerOptions) {
-    this.clientTimeout = Math.ceil(options.clientTimeout);
-    this.#keepAliveTimeout = Math.ceil(options.keepAliveTimeout);
+    this.#watch = new ClientWatch(options);
+    this.keepAlive = options.keepAliveTimeout === 0 ? undefined : `timeout=${Math.floor(options.keepAliveTimeout / 1000)}`;
     this.#maxConnections = options.maxConnections ?? Infinity;
     this.#onFull = options.onFull ?? (() => {});
   }
@@ -97,14 +94,13 @@ export class Listener implements ConnectionHost {
       headersTimeout: 10_000,
       connectionsCheckingInterval: 2_000,
       requestTimeout: 0,
-      keepAliveTimeout: this.#keepAliveTimeout,
+      keepAliveTimeout: 0, // idle connections are watched, see client-watch.ts
       maxHeaderSize: 16 * 1024,
       insecureHTTPParser: false,
       requireHostHeader: false, // the engine's gate words the refusal
       highWaterMark: 64 * 1024,
     });
     server.maxHeadersCount = 0; // Node would drop what is beyond silently; the gate counts
-    server.timeout = this.clientTimeout;
     server.on('connection', (socket: Socket) => { this.#accept(socket); });
     server.on('request', (req, res) => { this.#receive(req, res, false); });
     server.on('checkContinue', (req, res) => { this.#receive(req, res, true); });
@@ -112,11 +108,11 @@ export class Listener implements ConnectionHost {
     server.on('upgrade', (req, socket, head) => { this.#receiveUpgrade(req, socket, head); });
     server.on('connect', (req, socket, head) => { this.#receiveUpgrade(req, socket, head); });
     server.on('clientError', (error, socket) => { this.#onClientError(error, socket); });
-    server.on('timeout', (socket) => { this.#connections.get(socket)?.onTimeout(); });
     return server;
   }
 
   #accept(socket: Socket): void {
+    if (isGone(socket)) return void socket.destroy();
     // At once and without a word: whoever opens too many must not cost more than that.
     if (this.#count >= this.#maxConnections) {
       if (!this.#isFull) this.#onFull();
@@ -124,11 +120,14 @@ export class Listener implements ConnectionHost {
       return void socket.resetAndDestroy();
     }
     this.#count += 1;
+    const connection = new Connection(socket, this);
+    this.#connections.set(socket, connection);
+    this.#watch.add(connection);
     socket.once('close', () => {
+      this.#watch.remove(connection);
       this.#count -= 1;
       if (this.#count < this.#maxConnections * 0.9) this.#isFull = false;
     });
-    this.#connections.set(socket, new Connection(socket, this));
   }
 
   #receive(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
@@ -144,7 +143,7 @@ export class Listener implements ConnectionHost {
     if (connection?.isFinished === true) return;
     // Frames cannot wait behind another response, and not for a proxy that is not ready.
     if (connection === undefined || connection.isBusy || this.handle === undefined || this.isDraining) return void socket.destroy();
-    req.socket.setTimeout(0); // a socket may be silent for as long as both sides like
+    this.#watch.remove(connection); // a socket may be silent for as long as both sides like
     const sink = new UpgradeSink(socket, head, (tunnel) => {
       this.#tunnels.add(tunnel);
       socket.once('close', () => { this.#tunnels.delete(tunnel); });

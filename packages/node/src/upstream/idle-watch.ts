@@ -2,6 +2,9 @@
 export interface Watched {
   /** The tick in which it was heard of last. */
   heardAt: number;
+  /** Its neighbours in the list of those watched, which is a chain because every response enters and leaves it. */
+  earlier: Watched | undefined;
+  later: Watched | undefined;
   /** It has been silent for the whole time. */
   onIdle(): void;
 }
@@ -11,8 +14,8 @@ const ticksPerTimeout = 8;
 
 /** One timer for the silence of any number of responses; none while there is nothing to watch. */
 export class IdleWatch {
-  readonly #watched = new Set<Watched>();
   readonly #tickLength: number;
+  #latest: Watched | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Compared with `heardAt`. */
   tick = 0;
@@ -25,27 +28,39 @@ export class IdleWatch {
   add(watched: Watched): void {
     if (this.#tickLength === 0) return;
     watched.heardAt = this.tick;
-    this.#watched.add(watched);
+    watched.earlier = this.#latest;
+    if (this.#latest !== undefined) this.#latest.later = watched;
+    this.#latest = watched;
     this.#timer ??= setInterval(() => { this.#sweep(); }, this.#tickLength).unref();
   }
 
+  /** Of one that is not watched: nothing happens. */
   remove(watched: Watched): void {
-    this.#watched.delete(watched);
+    const { earlier, later } = watched;
+    if (this.#latest === watched) this.#latest = earlier;
+    if (earlier !== undefined) earlier.later = later;
+    if (later !== undefined) later.earlier = earlier;
+    watched.earlier = undefined;
+    watched.later = undefined;
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#watched.clear();
+    this.#latest = undefined;
   }
 
   #sweep(): void {
     this.tick += 1;
-    if (this.#watched.size === 0) {
+    if (this.#latest === undefined) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
-    for (const watched of this.#watched) if (this.tick - watched.heardAt > ticksPerTimeout) watched.onIdle();
+    for (let watched: Watched | undefined = this.#latest; watched !== undefined;) {
+      const { earlier }: Watched = watched; // it may be removed now
+      if (this.tick - watched.heardAt > ticksPerTimeout) watched.onIdle();
+      watched = earlier;
+    }
   }
 }

@@ -1,9 +1,10 @@
 import type { Duplex, Readable } from 'node:stream';
-import { OryProxyError, type Exchange, type Fields, type OutboundRequest, type Sink } from '@ory-proxy/core';
+import { OryProxyError, type Exchange, type Fields, type OutboundRequest, type ResponseHead, type Sink } from '@ory-proxy/core';
 import type { Dispatcher } from 'undici';
 import { isSendable } from '../request-body.ts';
 import type { IdleWatch, Watched } from './idle-watch.ts';
 import type { Pools } from './pools.ts';
+import { readHead } from './response-head.ts';
 import { isRefusal, isSafeToRepeat, toOryProxyError } from './undici-errors.ts';
 import { SocketTunnel } from './upgrade.ts';
 
@@ -13,8 +14,6 @@ export interface ExchangeContext {
   readonly onPoolReplaced: (message: string) => void;
 }
 
-type Controller = Dispatcher.DispatchController;
-
 /** undici knows more options than its types tell. */
 type Dispatch = Dispatcher.DispatchOptions & { readonly servername?: string };
 
@@ -23,21 +22,29 @@ const informationalLimit = 16;
 const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const noFields: Fields = [];
 
-/** One request to an upstream: undici's handler on one side, core's exchange on the other. */
+/**
+ * One request to an upstream: undici's handler on one side, core's exchange on the other. Of undici's two handler interfaces this is the
+ * older one, which its connections call by themselves; the newer is a wrapper around it that parses every head a second time.
+ */
 export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, Watched {
   heardAt = 0;
+  earlier: Watched | undefined;
+  later: Watched | undefined;
   readonly #context: ExchangeContext;
   readonly #request: OutboundRequest;
   readonly #sink: Sink;
   #pool: Dispatcher;
   #body: Readable | Uint8Array | null = null;
-  #controller: Controller | undefined;
+  #abortUpstream: ((reason: Error) => void) | undefined;
+  #resumeUpstream: (() => void) | undefined;
   #upgrade: string | undefined;
   #informationals = 0;
   /** The response's first byte came. */
   #hasBegun = false;
   #isRepeated = false;
   #isPaused = false;
+  /** undici was told to wait, and reads nothing until it is called. */
+  #isWaiting = false;
   #isOver = false;
 
   constructor(context: ExchangeContext, request: OutboundRequest, sink: Sink) {
@@ -57,18 +64,19 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
   abort(): void {
     if (this.#isOver) return;
     this.#end();
-    this.#controller?.abort(new OryProxyError('client_closed', 'nobody waits for the answer any more'));
+    this.#abortUpstream?.(new OryProxyError('client_closed', 'nobody waits for the answer any more'));
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#controller?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
     this.heardAt = this.#context.idleWatch.tick;
-    if (!this.#isOver) this.#controller?.resume();
+    if (!this.#isWaiting || this.#isOver) return;
+    this.#isWaiting = false;
+    this.#resumeUpstream?.();
   }
 
   onIdle(): void {
@@ -78,53 +86,50 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
 
   // --- undici's handler
 
-  onRequestStart(controller: Controller): void {
+  onConnect(abort: (reason?: Error) => void): void {
     // Thrown here, the request is dropped and the connection stays; an abort would cost it.
     if (this.#isOver) throw new OryProxyError('client_closed', 'nobody waits for the answer any more');
-    this.#controller = controller;
-    if (this.#isPaused) controller.pause();
+    this.#abortUpstream = abort;
   }
 
   onResponseStarted(): void {
     this.#hasBegun = true;
   }
 
-  onResponseStart(controller: Controller, status: number, _headers: unknown, reason = ''): void {
-    if (this.#isOver) return;
-    if (status < 200) return this.#informational(controller, status, reason);
-    const hasNoBody = status === 204 || status === 304;
-    const fields = readFields(controller.rawHeaders);
-    this.#sink.head({ status, reason: toReason(reason), fields: status === 204 ? withoutLength(fields) : fields });
-    if (this.#isOver) return;
-    if (hasNoBody) {
-      // undici reports a 304 with Content-Length as broken, after its head.
-      this.#end();
-      this.#sink.end(noFields);
-    } else if (!isEventStream(fields)) {
-      this.#context.idleWatch.add(this);
-    }
+  /** @returns whether undici may read on */
+  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
+    if (this.#isOver) return true;
+    this.#resumeUpstream = resume;
+    const { head, isEventStream, isMisframed } = readHead({ status, reason, raw });
+    if (status < 200) this.#informational(head);
+    else if (isMisframed) this.#break(new OryProxyError('upstream_invalid', 'the body is coded in a way that this hop does not undo'));
+    else this.#begin(head, isEventStream);
+    return this.#goesOn();
   }
 
-  onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#isOver) return;
+  /** @returns whether undici may read on */
+  onData(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
     this.heardAt = this.#context.idleWatch.tick;
     this.#sink.data(chunk);
+    return this.#goesOn();
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.#isOver) return;
     this.#end();
     this.#sink.end(noFields);
   }
 
-  onRequestUpgrade(controller: Controller, status: number, _headers: unknown, socket: Duplex): void {
+  onUpgrade(status: number, raw: Buffer[] | string[] | null, socket: Duplex): void {
     const tunnel = new SocketTunnel(socket);
     if (this.#isOver) return tunnel.close();
     this.#end();
-    this.#sink.upgraded({ status, reason: 'Switching Protocols', fields: readFields(controller.rawHeaders) }, tunnel);
+    const { head } = readHead({ status, reason: 'Switching Protocols', raw: raw as Buffer[] }); // of HTTP/1 undici gives nothing else
+    this.#sink.upgraded(head, tunnel);
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onError(error: Error): void {
     if (isRefusal(error)) {
       this.#context.pools.replace(this.#request.upstream.origin, this.#pool);
       this.#context.onPoolReplaced(`the connections to ${this.#request.upstream.name === 'app' ? 'the app' : 'Ory'} were replaced: a request could not be sent as it was`);
@@ -156,23 +161,41 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
     const isRepeatable = !this.#isRepeated && !this.#hasBegun && this.#body === null && repeatable.has(this.#request.method);
     if (!isRepeatable || !isSafeToRepeat(error)) return this.#break(toOryProxyError(error, this.#request.upstream.name));
     this.#isRepeated = true;
-    this.#controller = undefined;
+    this.#abortUpstream = undefined;
     this.#pool = this.#context.pools.get(this.#request.upstream.origin);
     this.#dispatch();
   }
 
-  #informational(controller: Controller, status: number, reason: string): void {
+  #begin(head: ResponseHead, isEventStream: boolean): void {
+    const { status } = head;
+    this.#sink.head(status === 204 ? { ...head, fields: withoutLength(head.fields) } : head);
+    if (this.#isOver) return;
+    if (status === 204 || status === 304) {
+      // undici reports a 304 with Content-Length as broken, after its head.
+      this.#end();
+      this.#sink.end(noFields);
+    } else if (!isEventStream) {
+      this.#context.idleWatch.add(this);
+    }
+  }
+
+  #informational(head: ResponseHead): void {
     // Nobody asked for another protocol, or the answer would have come by the other way.
-    if (status === 101) return this.#break(new OryProxyError('upstream_invalid', 'the upstream switched protocols without being asked'));
+    if (head.status === 101) return this.#break(new OryProxyError('upstream_invalid', 'the upstream switched protocols without being asked'));
     this.#informationals += 1;
-    if (this.#informationals <= informationalLimit) this.#sink.informational({ status, reason: toReason(reason), fields: readFields(controller.rawHeaders) });
+    if (this.#informationals <= informationalLimit) this.#sink.informational(head);
+  }
+
+  #goesOn(): boolean {
+    this.#isWaiting = this.#isPaused && !this.#isOver;
+    return !this.#isWaiting;
   }
 
   /** Ends with an error, whatever undici does. */
   #break(error: Error): void {
     if (this.#isOver) return;
     this.#end();
-    this.#controller?.abort(error);
+    this.#abortUpstream?.(error);
     this.#sink.fail(error);
   }
 
@@ -183,25 +206,6 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
   }
 }
 
-function readFields(raw: Controller['rawHeaders']): string[] {
-  const parts = raw as Buffer[]; // for HTTP/1 undici gives nothing else
-  const fields: string[] = [];
-  for (let i = 0; i < parts.length; i++) fields.push(parts[i]?.toString('latin1') ?? '');
-  return fields;
-}
-
-function withoutLength(fields: readonly string[]): string[] {
+function withoutLength(fields: Fields): Fields {
   return fields.filter((_, index) => fields[index - (index % 2)]?.toLowerCase() !== 'content-length');
-}
-
-function isEventStream(fields: readonly string[]): boolean {
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]?.length === 12 && fields[i]?.toLowerCase() === 'content-type') return fields[i + 1]?.toLowerCase().startsWith('text/event-stream') === true;
-  }
-  return false;
-}
-
-/** undici reads it as UTF-8; what is not ASCII cannot be written again and means nothing. */
-function toReason(reason: string): string {
-  return /^[\t\x20-\x7e]*$/.test(reason) ? reason : '';
 }

@@ -5,7 +5,7 @@ beforeEach(() => { vi.useFakeTimers(); });
 afterEach(() => { vi.useRealTimers(); });
 
 function watched(watch: IdleWatch): Watched & { idle: number } {
-  const created = { heardAt: 0, idle: 0, onIdle() { created.idle += 1; watch.remove(created); } };
+  const created: Watched & { idle: number } = { heardAt: 0, earlier: undefined, later: undefined, idle: 0, onIdle() { created.idle += 1; watch.remove(created); } };
   watch.add(created);
   return created;
 }
