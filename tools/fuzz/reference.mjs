@@ -89,7 +89,8 @@ function readFraming(fields, version) {
 }
 
 function isHandshake({ method, fields }) {
-  return method === 'GET' && valuesOf(fields, 'upgrade').join().toLowerCase() === 'websocket';
+  const isNominated = valuesOf(fields, 'connection').some((value) => value.toLowerCase().split(',').some((name) => name.trim() === 'upgrade'));
+  return method === 'GET' && isNominated && valuesOf(fields, 'upgrade').join().toLowerCase() === 'websocket';
 }
 
 function readLength(bytes, { at, length }) {
@@ -122,6 +123,6 @@ function readChunks(bytes, start) {
     const line = bytes.subarray(at, lineEnd).toString('latin1');
     at = lineEnd + 2;
     if (line === '') return result('clean');
-    if (!fieldLine.test(line)) return result('refused');
+    if (!fieldLine.test(line) || /^(?:content-length|transfer-encoding):/i.test(line)) return result('refused');
   }
 }

@@ -77,7 +77,8 @@ export class World {
 
   #find(server, recorded) {
     const candidates = this.#expected.get(`${server} ${recorded.target}`) ?? [];
-    const found = candidates.find(({ request }) => request.method === recorded.method) ?? candidates[0];
+    // An episode that is played again expects the same: the latest is meant.
+    const found = candidates.findLast(({ request }) => request.method === recorded.method) ?? candidates.at(-1);
     if (found === undefined) this.problems.push({ kind: 'stray', message: `${server} got ${recorded.method} ${JSON.stringify(recorded.target.slice(0, 200))}, which nobody sent` });
     return found;
   }
