@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, type JWK } from 'jose';
 import { expect } from 'vitest';
 import { conformance } from '../../fixtures/conformance.ts';
 import { canaries, signingKey } from '../../fixtures/canaries.ts';
+import { errorId } from '../../fixtures/requests.ts';
 import { createIdentity, identityA, sessionText } from '../../fixtures/sessions.ts';
 
 const cookieA = `Cookie: ${identityA.cookie}`;
@@ -103,15 +104,21 @@ conformance({ title: 'claims by function', options: () => ({ claims: { $function
   },
 ]);
 
-conformance({ title: 'claims that fail', options: () => ({ claims: { $function: 'claimsThatThrow' } }) }, [
-  {
-    id: 'N7', title: 'a claims function that throws costs one answer, and no one passes', needs: ['app'], essential: true,
-    async run(c) {
-      expect((await c.get('/x', cookieA)).status).toBe(500);
-      expect(await c.app.requests()).toEqual([]);
+for (const [name, how, expected] of [
+  ['claimsThatThrow', 'throws', [500, 'internal_error']], ['claimsThatReject', 'rejects', [500, 'internal_error']], ['claimsThatNeverCome', 'never ends', [503, 'session_unavailable']],
+] as const) {
+  conformance({ title: `claims function that ${how}`, options: () => ({ claims: { $function: name }, ...(name === 'claimsThatNeverCome' && { whoamiTimeout: '1500ms' }) }) }, [
+    {
+      id: 'N7', title: `a claims function that ${how} costs one answer, opens nothing, and the rest goes on`, needs: ['app'], essential: true,
+      async run(c) {
+        const answer = await c.get('/x', cookieA);
+        expect([answer.status, errorId(answer)]).toEqual(expected);
+        expect(await c.app.requests()).toEqual([]);
+        expect((await c.get('/x')).status).toBe(200);
+      },
     },
-  },
-]);
+  ]);
+}
 
 conformance({ title: 'other credentials', options: () => ({ sessionCookies: ['my_session', 'ory_kratos_session'], sessionTokenPrefix: 'ory_st_canary' }) }, [
   {

@@ -5,7 +5,8 @@ import type { ResolvedOptions } from '../options/resolve.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import { createClaimsWriter } from './claims.ts';
-import type { SigningKeys } from './keys.ts';
+import type { CurrentKeys } from './key-ring.ts';
+import type { SigningKey } from './signing-keys.ts';
 import { createLengthCheck } from './token-length.ts';
 
 /** Makes tokens for sessions. */
@@ -13,7 +14,8 @@ export interface TokenIssuer {
   /**
    * A token of that session: at once while one for the same audience is young enough, else when it is signed. `audience` in the place of
    * the option's. Tokens are kept with the session object, for as long as that is remembered.
-   * Rejects with `session_too_large`, and with `internal_error` when a `claims` function fails.
+   * Rejects with `session_too_large`, and for a `claims` function with `internal_error` when it fails and `session_unavailable` when it takes
+   * longer than Ory may.
    */
   issue(session: Session, audience: readonly string[] | undefined): string | Promise<string>;
 }
@@ -23,7 +25,6 @@ export interface TokenIssuerContext {
   readonly onWarning: (code: WarningCode, message: string) => void;
 }
 
-const claimsTimeout = 5_000;
 const signatureLength = 86;
 const remedy = 'set "claims" to "minimal" or to a list of what the app needs';
 
@@ -37,23 +38,29 @@ interface KeptToken {
   next: KeptToken | undefined;
 }
 
-export function createTokenIssuer(options: ResolvedOptions, keys: SigningKeys, context: TokenIssuerContext): TokenIssuer {
+/** A key with the tokens that it signed: none of them is handed out any more once another signs. */
+interface Signer {
+  readonly key: SigningKey;
+  readonly header: { readonly alg: 'ES256'; readonly typ: 'JWT'; readonly kid: string };
+  readonly headerLength: number;
+  readonly kept: WeakMap<Session, KeptToken>;
+}
+
+export function createTokenIssuer(options: ResolvedOptions, keys: CurrentKeys, context: TokenIssuerContext): TokenIssuer {
   const { clock } = context;
-  const { kid, key } = keys.active;
-  const header = { alg: 'ES256', typ: 'JWT', kid } as const;
-  const headerLength = Math.ceil((JSON.stringify(header).length * 4) / 3);
+  let signer = createSigner(keys.current.active);
   const writeClaims = createClaimsWriter(options.claims);
   const issuer = JSON.stringify(options.issuer);
   const lifetime = Math.floor(options.tokenTtl / 1_000);
   const encoder = new TextEncoder();
-  const kept = new WeakMap<Session, KeptToken>();
   const checkLength = createLengthCheck(context, remedy);
 
-  const sign = async (payload: string): Promise<string> => {
+  const sign = async (payload: string, { key: { key }, header, headerLength }: Signer): Promise<string> => {
     const bytes = encoder.encode(payload);
     const length = headerLength + Math.ceil((bytes.length * 4) / 3) + signatureLength + 2;
     checkLength(length);
-    return new CompactSign(bytes).setProtectedHeader(header).sign(key);
+    const token = await new CompactSign(bytes).setProtectedHeader(header).sign(key);
+    return token.split('.').join('.'); // one piece: glued together by `+` it holds on to all the parts, a fifth more memory
   };
 
   const write = (session: Session, times: TokenTimes, audience: readonly string[]): string | Promise<string> => {
@@ -62,12 +69,16 @@ export function createTokenIssuer(options: ResolvedOptions, keys: SigningKeys, c
     const end = `"iat":${issuedAt},"nbf":${issuedAt - 5},"exp":${expiresAt},"jti":"${crypto.randomUUID()}"${toAudienceMember(audience)}}`;
     const claims = writeClaims(session);
     const join = (members: string): string => (members === '' ? start + end : `${start}${members},${end}`);
-    return typeof claims === 'string' ? join(claims) : withTimeout(claims, clock).then(join);
+    return typeof claims === 'string' ? join(claims) : withTimeout(claims, options.whoamiTimeout, clock).then(join);
   };
 
   return {
     issue(session, audienceOfRule) {
       const audience = audienceOfRule ?? options.audience;
+      const { active } = keys.current;
+      if (active !== signer.key) signer = createSigner(active);
+      const usedSigner = signer;
+      const { kept } = usedSigner;
       const second = clock.now() / 1_000;
       const first = kept.get(session);
       for (let known = first; known !== undefined; known = known.next) {
@@ -77,7 +88,7 @@ export function createTokenIssuer(options: ResolvedOptions, keys: SigningKeys, c
       const issuedAt = Math.floor(second);
       const expiresAt = Math.min(issuedAt + lifetime, Math.floor(session.expiresAt / 1_000));
       const payload = write(session, { issuedAt, expiresAt }, audience);
-      const token = typeof payload === 'string' ? sign(payload) : payload.then(sign);
+      const token = typeof payload === 'string' ? sign(payload, usedSigner) : payload.then((text) => sign(text, usedSigner));
       // Two thirds of its life, so that what the app does with it has the last third.
       const until = Math.floor(issuedAt + ((expiresAt - issuedAt) * 2) / 3);
       const entry: KeptToken = { audience, token, from: issuedAt, until, next: unlink(first, audience) };
@@ -90,6 +101,11 @@ export function createTokenIssuer(options: ResolvedOptions, keys: SigningKeys, c
       return token;
     },
   };
+}
+
+function createSigner(key: SigningKey): Signer {
+  const header = { alg: 'ES256', typ: 'JWT', kid: key.kid } as const;
+  return { key, header, headerLength: Math.ceil((JSON.stringify(header).length * 4) / 3), kept: new WeakMap() };
 }
 
 function isSameAudience(one: readonly string[], other: readonly string[]): boolean {
@@ -117,9 +133,9 @@ function toAudienceMember(audience: readonly string[]): string {
 }
 
 /** Nobody waits for ever for the operator's function. */
-function withTimeout(claims: Promise<string>, clock: Clock): Promise<string> {
+function withTimeout(claims: Promise<string>, timeout: number, clock: Clock): Promise<string> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(claimsTimeout, () => reject(new OryProxyError('internal_error', `the "claims" function took more than ${claimsTimeout} ms`)));
+    const cancel = clock.after(timeout, () => reject(new OryProxyError('session_unavailable', `the "claims" function took more than ${timeout} ms`)));
     claims.finally(cancel).then(resolve, reject);
   });
 }

@@ -3,7 +3,7 @@ import { parseObject } from '../json.ts';
 import { readPrivateJwk, type PrivateJwk } from './private-jwk.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
-export type { SigningKeys } from './signing-keys.ts';
+export type { SigningKey, SigningKeys } from './signing-keys.ts';
 
 const encoder = new TextEncoder();
 const curve = { name: 'ECDSA', namedCurve: 'P-256' };

@@ -1,12 +1,24 @@
-import { base64url, calculateJwkThumbprint } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import type { PrivateJwk } from './private-jwk.ts';
+
+/** One P-256 key. The private part signs and cannot be exported; `x` and `y` are for everybody. */
+export interface SigningKey {
+  /** RFC 7638 thumbprint. */
+  readonly kid: string;
+  readonly key: CryptoKey;
+  readonly x: string;
+  readonly y: string;
+}
 
 /** Keys that tokens are signed with, and what the world may know of them. */
 export interface SigningKeys {
-  readonly active: { readonly kid: string; readonly key: CryptoKey };
+  /** The one that signs. */
+  readonly active: SigningKey;
+  /** Those that are published, in the order given. */
+  readonly all: readonly SigningKey[];
   /** All public keys as JSON text, without a private member. */
   readonly publicJwks: string;
-  /** Strong entity tag of `publicJwks`, in quotes. */
+  /** Strong entity tag of `publicJwks`, in quotes: thumbprints tell it, the same on every replica. */
   readonly etag: string;
 }
 
@@ -19,12 +31,16 @@ export async function createSigningKeys(jwks: readonly PrivateJwk[]): Promise<Si
   const [active] = keys;
   if (active === undefined) throw new Error('must hold at least one key');
   if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw new Error('must not hold the same key twice');
-  const publicJwks = JSON.stringify({ keys: keys.map(({ kid, x, y }) => ({ kty: 'EC', crv: 'P-256', x, y, kid, use: 'sig', alg: 'ES256' })) });
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(publicJwks));
-  return Object.freeze({ active: Object.freeze({ kid: active.kid, key: active.key }), publicJwks, etag: `"${base64url.encode(new Uint8Array(digest)).slice(0, 22)}"` });
+  return composeSigningKeys(active, keys);
 }
 
-async function importKey(jwk: PrivateJwk, index: number): Promise<{ kid: string; key: CryptoKey; x: string; y: string }> {
+/** Publishes `all` and signs with `active`. */
+export function composeSigningKeys(active: SigningKey, all: readonly SigningKey[]): SigningKeys {
+  const publicJwks = JSON.stringify({ keys: all.map(({ kid, x, y }) => ({ kty: 'EC', crv: 'P-256', x, y, kid, use: 'sig', alg: 'ES256' })) });
+  return Object.freeze({ active, all, publicJwks, etag: `"${all.map(({ kid }) => kid.slice(0, 22)).join('.')}"` });
+}
+
+async function importKey(jwk: PrivateJwk, index: number): Promise<SigningKey> {
   const { kty, crv, x, y } = jwk;
   const kid = await calculateJwkThumbprint({ kty, crv, x, y });
   try {
@@ -32,7 +48,7 @@ async function importKey(jwk: PrivateJwk, index: number): Promise<{ kid: string;
     const publicKey = await crypto.subtle.importKey('jwk', { kty, crv, x, y }, curve, false, ['verify']);
     // A private part that belongs to another public part would make tokens that nobody can verify.
     const probe = new TextEncoder().encode(kid);
-    if (await crypto.subtle.verify(signature, publicKey, await crypto.subtle.sign(signature, key, probe), probe)) return { kid, key, x, y };
+    if (await crypto.subtle.verify(signature, publicKey, await crypto.subtle.sign(signature, key, probe), probe)) return Object.freeze({ kid, key, x, y });
   } catch {
     // Whatever the runtime says about a bad key may quote it.
   }

@@ -2,6 +2,7 @@ import { resolveOptions, type OryProxyOptions, type WarningCode } from '../../sr
 import { readSession } from '../../src/session/read-session.ts';
 import type { Session } from '../../src/session/session.ts';
 import { createTokenIssuer, type TokenIssuer } from '../../src/token/issue.ts';
+import { KeyRing } from '../../src/token/key-ring.ts';
 import { generatePrivateJwks, importKeys, type SigningKeys } from '../../src/token/keys.ts';
 import { FakeClock } from '../fakes.ts';
 
@@ -23,15 +24,18 @@ export function parseSession(text: string): Session {
 export interface Setting {
   readonly clock: FakeClock;
   readonly keys: SigningKeys;
+  readonly ring: KeyRing;
   readonly issuer: TokenIssuer;
   readonly warnings: [WarningCode, string][];
 }
 
-export async function createSetting(options: OryProxyOptions = {}): Promise<Setting> {
+export async function createSetting(options: OryProxyOptions = {}, given?: SigningKeys): Promise<Setting> {
   const clock = new FakeClock();
-  const keys = await importKeys(await generatePrivateJwks());
+  const keys = given ?? await importKeys(await generatePrivateJwks());
   const warnings: [WarningCode, string][] = [];
   const resolved = resolveOptions({ oryUrl, ...options }, { isPublicSuffix: () => false });
-  const issuer = createTokenIssuer(resolved, keys, { clock, onWarning: (code, message) => warnings.push([code, message]) });
-  return { clock, keys, issuer, warnings };
+  const onWarning = (code: WarningCode, message: string): void => { warnings.push([code, message]); };
+  const ring = new KeyRing(keys, { clock, tokenTtl: resolved.tokenTtl, onWarning });
+  const issuer = createTokenIssuer(resolved, ring, { clock, onWarning });
+  return { clock, keys, ring, issuer, warnings };
 }

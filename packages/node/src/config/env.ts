@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { optionDefinitions, OptionsError, type OptionName, type OptionProblem, type OryProxyOptions } from '@ory-proxy/core';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +20,7 @@ export async function readEnvironment(env: Environment, cwd: string): Promise<Or
     else if (path !== undefined) {
       const text = await readFile(resolve(cwd, path), 'utf8').catch(() => undefined);
       if (text === undefined) problems.push({ option, message: `cannot be read: ${own}_FILE names ${path}, which is not a readable file` });
-      else options[option] = text;
+      else options[option] = option === 'keys' ? pathToFileURL(resolve(cwd, path)).href : text; // a key file may change while tokens are signed
     }
   }
   if (problems.length > 0) throw new OptionsError(problems);

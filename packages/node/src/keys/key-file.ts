@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { link, mkdir, open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { generatePrivateJwks } from '@ory-proxy/core';
@@ -12,26 +13,44 @@ export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
-/**
- * Reads the private JWKS of a file, or makes one there. Of processes that start at the same time one makes it and all read it.
- * @returns the text, and whether the file is there: where it cannot be written the keys live in memory only.
- * @throws KeyFileError when the file is somebody else's or others may write it
- */
-export async function openKeyFile(path: string): Promise<{ readonly jwks: string; readonly isStored: boolean }> {
-  const known = await readKeyFile(path);
-  if (known !== undefined) return { jwks: known, isStored: true };
-  const made = await generatePrivateJwks();
-  if (!await storeKeyFile(path, made)) return { jwks: made, isStored: false };
-  return { jwks: await readKeyFile(path) ?? made, isStored: true }; // another process may have been first
+/** What a key file holds. */
+export interface KeyFile {
+  /** A private JWKS, unread. */
+  readonly jwks: string;
+  /** Another one whenever the file may have changed; see `findVersion`. `undefined`: the file could not be written, and the keys live in memory only. */
+  readonly version: string | undefined;
 }
 
-async function readKeyFile(path: string): Promise<string | undefined> {
+/**
+ * Reads the private JWKS of a file, or makes one there. Of processes that start at the same time one makes it and all read it.
+ * @throws KeyFileError when the file is somebody else's or others may write it
+ */
+export async function openKeyFile(path: string): Promise<KeyFile> {
+  const known = await readKeyFile(path);
+  if (known !== undefined) return known;
+  const made = await generatePrivateJwks();
+  if (!await storeKeyFile(path, made)) return { jwks: made, version: undefined };
+  return await readKeyFile(path) ?? { jwks: made, version: undefined }; // another process may have been first
+}
+
+/** Tells one state of a file from the next, content, owner and permissions alike; `undefined` where there is none. */
+export async function findVersion(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(toVersion, () => undefined);
+}
+
+function toVersion({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+}
+
+/** `undefined`: there is no such file. @throws KeyFileError, as `openKeyFile` */
+export async function readKeyFile(path: string): Promise<KeyFile | undefined> {
   try {
-    const { uid, mode } = await stat(path);
+    const stats = await stat(path, { bigint: true }); // before it is read: what changes meanwhile is another version
+    const [uid, mode] = [Number(stats.uid), Number(stats.mode)];
     const user = process.getuid?.();
     if (user !== undefined && uid !== user && uid !== 0) throw new KeyFileError(`${path} belongs to another user, who could sign in everybody's name`);
     if (user !== undefined && (mode & foreignWrite) !== 0) throw new KeyFileError(`${path} can be written by others; take that away with: chmod 600 ${path}`);
-    return await readFile(path, 'utf8');
+    return { jwks: await readFile(path, 'utf8'), version: toVersion(stats) };
   } catch (error) {
     const code = readSystemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

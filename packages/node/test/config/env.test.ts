@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment, toVariable } from '../../src/config/env.ts';
 
@@ -17,6 +18,13 @@ describe('readEnvironment', () => {
 
   it('takes an empty variable for unset, and leaves alone what Kubernetes sets for a service of this name', async () => {
     expect(await readEnvironment({ ORY_PROXY_PORT: 'tcp://10.0.0.1:4000', PORT: ' ', ORY_PROXY_PREFIX: '' }, '/')).toEqual({});
+  });
+
+  it('names the file of given keys instead of reading it, since it may change', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ory-proxy-env-'));
+    await writeFile(join(folder, 'my keys.json'), '{}');
+    expect(await readEnvironment({ ORY_PROXY_KEYS_FILE: 'my keys.json' }, folder)).toEqual({ keys: pathToFileURL(join(folder, 'my keys.json')).href });
+    await expect(readEnvironment({ ORY_PROXY_KEYS_FILE: 'missing' }, folder)).rejects.toThrow(/^"keys" cannot be read: ORY_PROXY_KEYS_FILE names missing/);
   });
 
   it('reads secrets, and only those, from files', async () => {

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openKeyFile } from '../../src/keys/key-file.ts';
+import { findVersion, openKeyFile } from '../../src/keys/key-file.ts';
 
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ory-proxy-keys-'));
@@ -11,13 +11,13 @@ async function emptyFolder(): Promise<string> {
 describe('openKeyFile', () => {
   it('T1: makes a key that only this user can read, in a folder that only this user can enter', async () => {
     const path = join(await emptyFolder(), 'deep', 'keys.json');
-    const { jwks, isStored } = await openKeyFile(path);
-    expect(isStored).toBe(true);
+    const { jwks, version } = await openKeyFile(path);
+    expect(version).toBe(await findVersion(path));
     expect(await readFile(path, 'utf8')).toBe(jwks);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
     expect(await readdir(join(path, '..'))).toEqual(['keys.json']);
-    expect(await openKeyFile(path)).toEqual({ jwks, isStored: true });
+    expect(await openKeyFile(path)).toEqual({ jwks, version });
   });
 
   it('T2: refuses a file that others may write, and accepts one that others may read', async () => {
@@ -28,7 +28,7 @@ describe('openKeyFile', () => {
       await expect(openKeyFile(path)).rejects.toThrow(`${path} can be written by others; take that away with: chmod 600 ${path}`);
     }
     await chmod(path, 0o644);
-    expect(await openKeyFile(path)).toEqual({ jwks: 'keys', isStored: true });
+    expect((await openKeyFile(path)).jwks).toBe('keys');
   });
 
   it('T2: refuses a file of another user', async ({ skip }) => {
@@ -51,8 +51,8 @@ describe('openKeyFile', () => {
   it('keeps the key in memory where it cannot be written', async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, 'file'), '');
-    const { jwks, isStored } = await openKeyFile(join(folder, 'file', 'keys.json'));
-    expect(isStored).toBe(false);
+    const { jwks, version } = await openKeyFile(join(folder, 'file', 'keys.json'));
+    expect(version).toBeUndefined();
     expect(JSON.parse(jwks)).toHaveProperty('keys');
   });
 

@@ -1,16 +1,18 @@
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { generatePrivateJwks, resolveOptions, type OryProxyOptions, type SigningKeys } from '@ory-proxy/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKeys } from '../../src/keys/load-keys.ts';
 
 afterEach(() => { vi.unstubAllEnvs(); });
 
-async function load(options: OryProxyOptions): Promise<{ keys: SigningKeys | undefined; warnings: string[] }> {
+async function load(options: OryProxyOptions): Promise<{ keys: SigningKeys | undefined; path: string | undefined; warnings: string[] }> {
   const warnings: string[] = [];
   const resolved = resolveOptions({ oryUrl: 'http://ory', ...options }, { isPublicSuffix: () => false });
-  return { keys: await loadKeys(resolved, (code) => { warnings.push(code); }), warnings };
+  const loaded = await loadKeys(resolved, (code) => { warnings.push(code); });
+  return { keys: loaded?.keys, path: loaded?.file?.path, warnings };
 }
 
 async function temporary(): Promise<string> {
@@ -21,7 +23,7 @@ async function temporary(): Promise<string> {
 
 describe('loadKeys', () => {
   it('loads none without tokens', async () => {
-    expect(await load({ jwt: false })).toEqual({ keys: undefined, warnings: [] });
+    expect(await load({ jwt: false })).toEqual({ keys: undefined, path: undefined, warnings: [] });
   });
 
   it('keeps the key of the first start', async () => {
@@ -29,6 +31,7 @@ describe('loadKeys', () => {
     const first = await load({});
     expect(first.warnings).toEqual([]);
     expect((await load({})).keys?.active.kid).toBe(first.keys?.active.kid);
+    expect(first.path).toMatch(/keys\.json$/);
   });
 
   it('says where the key is when the public origin is not on this machine', async () => {
@@ -41,6 +44,19 @@ describe('loadKeys', () => {
     const folder = await temporary();
     await writeFile(join(folder, 'file'), '');
     expect((await load({ keyFile: join(folder, 'file', 'keys.json') })).warnings).toEqual(['key_in_memory']);
+  });
+
+  it('takes given keys from a file that is there, may not be written by others, and may change', async () => {
+    const path = join(await temporary(), 'jwks.json');
+    await expect(load({ keys: pathToFileURL(path).href })).rejects.toThrow(/^"keys" cannot be used: .*jwks\.json does not exist/);
+    const jwks = await generatePrivateJwks();
+    await writeFile(path, jwks, { mode: 0o600 });
+    const { kid } = (JSON.parse(jwks) as { keys: [{ kid: string }] }).keys[0];
+    const loaded = await load({ keys: pathToFileURL(path).href });
+    expect([loaded.keys?.active.kid, loaded.path]).toEqual([kid, path]);
+    expect((await load({ keys: jwks })).path).toBeUndefined();
+    await chmod(path, 0o660);
+    await expect(load({ keys: pathToFileURL(path).href })).rejects.toThrow(/^"keys" cannot be used: .*chmod 600/);
   });
 
   it('takes given keys over a secret over a file', async () => {
