@@ -25,7 +25,8 @@ function explain({ option, message }: OptionProblem, origins: OptionOrigins): st
   if (source !== undefined && source !== 'flag') return `${source.replace(/^file /, '')}: "${option}" ${message}`;
   if (name === 'oryUrl' && source === undefined)
     return 'it is not said where Ory is: --sdk-url <url> (or ORY_SDK_URL), --project <slug>, --kratos-url <url>, or --emulator to try it without an Ory';
-  return `${spell(name) ?? `"${option}"`} ${message.replaceAll(/"(\w+)"/g, (quoted, other: string) => spell(other) ?? quoted)}`;
+  const spelled = spell(name) ?? `"${option}"`;
+  return `${name === option ? spelled : `${spelled}: ${option}`} ${message.replaceAll(/"(\w+)"/g, (quoted, other: string) => spell(other) ?? quoted)}`;
 }
 
 /** An option as it is typed. */
@@ -49,9 +50,9 @@ function sourceOf(option: string, { from }: OptionOrigins): string | undefined {
   return from.get(option) ?? from.get(topLevel(option));
 }
 
-/** `rules.0.match` is a problem of `rules`. */
+/** `rules[0].match` is a problem of `rules`. */
 function topLevel(option: string): string {
-  return option.split('.')[0] ?? option;
+  return option.split(/[.[]/)[0] ?? option;
 }
 
 function isOptionName(name: string): name is OptionName {

@@ -10,9 +10,9 @@ describe('explainProblems', () => {
     ['port', '--port must be good'],
     ['oryUrl', '--sdk-url must be good'],
     ['jwt', '--no-jwt must be good'],
-    ['rules.0.match', '--require or --public must be good'],
+    ['rules[0].match', '--require or --public: rules[0].match must be good'],
   ])('names %s as it was typed, with exit code 2', (option, message) => {
-    expect(explainProblems(bad(option), { from: new Map([[option.split('.')[0] ?? '', 'flag']]), env: {} })).toMatchObject({ message, exitCode: 2 });
+    expect(explainProblems(bad(option), { from: new Map([[option.split('[')[0] ?? '', 'flag']]), env: {} })).toMatchObject({ message, exitCode: 2 });
   });
 
   it.each([
@@ -24,9 +24,9 @@ describe('explainProblems', () => {
   });
 
   it('names the file and its key, with exit code 3', () => {
-    const problems = [...bad('rules.1.session'), { option: 'prot', message: 'is not an option; did you mean "port"?' }];
+    const problems = [...bad('rules[1].session'), { option: 'prot', message: 'is not an option; did you mean "port"?' }];
     expect(explainProblems(problems, { from: new Map([['rules', 'file ory-proxy.config.yaml'], ['prot', 'file ory-proxy.config.yaml']]), env: {} })).toMatchObject({
-      message: 'ory-proxy.config.yaml: "rules.1.session" must be good\nerror: ory-proxy.config.yaml: "prot" is not an option; did you mean "port"?', exitCode: 3,
+      message: 'ory-proxy.config.yaml: "rules[1].session" must be good\nerror: ory-proxy.config.yaml: "prot" is not an option; did you mean "port"?', exitCode: 3,
     });
   });
 

@@ -77,7 +77,7 @@ export interface OryProxyOptions {
   tokenizeAs?: string;
   /** File of the signing keys, made on first start. @default a private file of the user's state folder */
   keyFile?: string;
-  /** Given signing keys: a private JWKS as JSON text. Secret: environment or file only. */
+  /** Given signing keys: a private JWKS as JSON text, or the `file:` URL of one, which is read again when it changes. Secret: environment or file only. */
   keys?: string;
   /** Secrets from which the signing keys are derived, the same on every replica; the first signs. Each at least 32 bytes. Secret: environment or file only. */
   secret?: readonly string[] | string;
@@ -95,7 +95,7 @@ export interface OryProxyOptions {
   staleIfError?: Duration;
   /** Optional paths while Ory is down: pass as anonymous, or fail with 503. @default `anonymous` */
   onUnknown?: 'anonymous' | 'fail';
-  /** Budget of one whoami, retry included. @default 3 s */
+  /** Budget of one whoami, retry included; and of a `claims` function. @default 3 s */
   whoamiTimeout?: Duration;
   /** Calls of whoami in flight at most. @default 64 */
   whoamiConcurrency?: number | string;

@@ -8,6 +8,17 @@ export function parseDuration(value: number | string): number | undefined {
   return Number(match[1]) * (units[match[2] ?? 'ms'] ?? 1);
 }
 
+/** Reads on after the name of an option that `parseRevalidation` does not understand. */
+export const revalidationHint = 'must be true, false or a duration of 1s at least, such as 30s, 5m';
+
+/** Milliseconds of an interval that may also be just on (a minute) or off (0), in words or as booleans; `undefined` for anything else. */
+export function parseRevalidation(value: boolean | number | string): number | undefined {
+  if (String(value) === 'true') return 60_000;
+  if (String(value) === 'false') return 0;
+  const interval = typeof value === 'boolean' ? undefined : parseDuration(value);
+  return interval === undefined || interval === 0 || interval >= 1_000 ? interval : undefined;
+}
+
 const sizes: Readonly<Record<string, number>> = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, kb: 1000, mb: 1000 ** 2, gb: 1000 ** 3 };
 
 /** Bytes of a number or of text such as `4096`, `64MiB`, `10mb`; `undefined` for anything else. */

@@ -14,6 +14,8 @@ import { optionsSchema, type ParsedOptions } from './schema.ts';
 /** Options with every default applied and every text parsed: durations are milliseconds, sizes bytes. Frozen. */
 export interface ResolvedOptions {
   readonly app: Upstream | undefined;
+  /** That app, and those that rules name. */
+  readonly apps: readonly Upstream[];
   /** `undefined`: each request has its own, see `http/public-origin.ts`. */
   readonly publicOrigin: string | undefined;
   readonly ory: OryServices;
@@ -64,7 +66,7 @@ export interface ResolvedOptions {
   readonly keepAliveTimeout: number;
   readonly maxBodySize: number | undefined;
   readonly maxConnections: number | undefined;
-  /** Milliseconds; `undefined`: sockets outlive their session. */
+  /** Milliseconds, where a rule does not say it; `undefined`: sockets outlive their session. */
   readonly revalidateSockets: number | undefined;
   readonly drainDelay: number;
   readonly drainTimeout: number;
@@ -95,8 +97,11 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
   const oryUrl = options.oryUrl ?? (options.project === undefined ? undefined : `https://${options.project}.projects.oryapis.com`)
     ?? (options.emulator === true ? context.emulatorUrl ?? 'http://127.0.0.1:9' : undefined);
   const ory = createOryServices({ oryUrl, kratosUrl: options.kratosUrl, hydraUrl: options.hydraUrl, uiUrl: options.uiUrl, oryOrigins: options.oryOrigins ?? [] });
+  const app = options.upstream === undefined ? undefined : Object.freeze({ name: 'app' as const, origin: options.upstream });
+  const rules = parseRules(options.rules ?? [], { revalidateSockets: options.revalidateSockets });
   return Object.freeze({
-    app: options.upstream === undefined ? undefined : Object.freeze({ name: 'app' as const, origin: options.upstream }),
+    app,
+    apps: app === undefined ? rules.apps : [app, ...rules.apps],
     publicOrigin,
     ory,
     projectApiKey: options.projectApiKey,
@@ -127,7 +132,7 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
     onUnknown: options.onUnknown ?? 'anonymous',
     whoamiTimeout: options.whoamiTimeout ?? 3_000,
     whoamiConcurrency: options.whoamiConcurrency ?? 64,
-    rules: parseRules(options.rules ?? []),
+    rules,
     trustProxy: options.trustProxy ?? [],
     allowedHosts: (options.allowedHosts ?? []).map((host) => host.toLowerCase()),
     rewriteHost: options.rewriteHost ?? false,
@@ -145,7 +150,7 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
     keepAliveTimeout: options.keepAliveTimeout ?? 75_000,
     maxBodySize: options.maxBodySize,
     maxConnections: options.maxConnections,
-    revalidateSockets: options.revalidateSockets === 0 ? undefined : options.revalidateSockets,
+    revalidateSockets: rules.fallback.revalidateSockets,
     drainDelay: options.drainDelay ?? 0,
     drainTimeout: options.drainTimeout ?? 30_000,
     logLevel: options.logLevel ?? 'info',
@@ -155,8 +160,8 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
 }
 
 function toProblem(issue: v.BaseIssue<unknown>): OptionProblem {
-  const path = (issue.path ?? []).map((item) => String(item.key));
-  const option = path.join('.');
+  const path = (issue.path ?? []).map(({ key }) => key);
+  const option = path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? String(key) : `.${String(key)}`)).join('');
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const nearest = path.length === 1 ? nearestName(option, Object.keys(optionDefinitions)) : undefined;
     return { option, message: nearest === undefined ? 'is not an option' : `is not an option; did you mean "${nearest}"?` };
@@ -183,8 +188,6 @@ function findProblems(options: ParsedOptions, context: ResolveContext): OptionPr
   if (ways.length === 0) add('oryUrl', 'is missing: say where Ory is with "oryUrl" (--sdk-url, ORY_SDK_URL), "project", "kratosUrl" or "emulator"');
   if (ways.length > 1) add(ways[1] ?? 'oryUrl', `and "${ways[0]}" both say where Ory is; leave one of them out`);
   if (context.standalone !== undefined && options.upstream === undefined) add('upstream', 'is missing: the URL of your app, e.g. http://localhost:3000');
-  if (options.upstream !== undefined && !options.upstream.startsWith('unix:') && new URL(options.upstream).pathname !== '/')
-    add('upstream', 'must not have a path: requests reach the app under the path that the browser asked for');
   for (const alias of options.oryOrigins ?? []) {
     const origin = alias.replace(/^(?:ui|hydra)=/, '');
     if (!URL.canParse(origin) || !/^https?:/.test(origin)) add('oryOrigins', `has "${origin}", which is not an origin such as http://kratos:4433`);
@@ -197,7 +200,7 @@ function findProblems(options: ParsedOptions, context: ResolveContext): OptionPr
   if (options.cacheTtl !== undefined && options.cacheTtl > 60_000) add('cacheTtl', 'must be 60s at most: what Ory changes elsewhere is seen only after it');
   if (options.tokenTtl !== undefined && options.tokenTtl < 5_000) add('tokenTtl', 'must be 5s at least');
   problems.push(...ownFieldProblems(options), ...tokenizeProblems(options));
-  try { parseRules(options.rules ?? []); } catch (error) { add('rules', messageOf(error)); }
+  problems.push(...ruleProblems(options, context));
   try { parseAllowedOrigins(options.allowedCorsOrigins ?? [], context.isPublicSuffix); } catch (error) { add('allowedCorsOrigins', messageOf(error)); }
   return problems;
 }
@@ -223,7 +226,20 @@ function tokenizeProblems(options: ParsedOptions): OptionProblem[] {
   const problems = (['claims', 'issuer', 'audience', 'tokenTtl'] as const).filter((option) => options[option] !== undefined)
     .map((option) => ({ option, message: 'has no effect with "tokenizeAs", where Ory makes the token' }));
   const rule = options.rules?.findIndex(({ audience }) => audience !== undefined) ?? -1;
-  return rule < 0 ? problems : [...problems, { option: 'rules', message: `rules[${rule}].audience has no effect with "tokenizeAs", where Ory makes the token` }];
+  return rule < 0 ? problems : [...problems, { option: `rules[${rule}].audience`, message: 'has no effect with "tokenizeAs", where Ory makes the token' }];
+}
+
+function ruleProblems({ rules = [] }: ParsedOptions, { standalone }: ResolveContext): readonly OptionProblem[] {
+  // Not left out in silence: what is meant for another app would reach this one.
+  const misplaced = standalone !== undefined ? [] : rules.flatMap(({ to }, index) =>
+    (to === undefined ? [] : [{ option: `rules[${index}].to`, message: 'is for the standalone proxy alone: here the app is the host itself' }]));
+  try {
+    parseRules(rules);
+    return misplaced;
+  } catch (error) {
+    if (error instanceof OptionsError) return [...error.problems, ...misplaced];
+    throw error;
+  }
 }
 
 function cookieDomainProblems(options: ParsedOptions, context: ResolveContext): OptionProblem[] {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AccessRule, ClaimsFunction, OptionName } from './options.ts';
-import { parseDuration, parseSize } from './quantity.ts';
+import { parseDuration, parseRevalidation, parseSize, revalidationHint } from './quantity.ts';
+import { parseAppOrigin, parseUrl } from './url.ts';
 
 const text = v.pipe(v.string('must be text'), v.trim(), v.nonEmpty('must not be empty'));
 
@@ -41,37 +42,31 @@ function quantity(parse: (value: number | string) => number | undefined, message
 const duration = quantity(parseDuration, 'must be a duration: milliseconds, or text such as 500ms, 10s, 5m');
 const size = quantity(parseSize, 'must be a size: bytes, or text such as 512KiB, 64MiB');
 
-const revalidation = quantity((value) => (value === 'false' ? 0 : value === 'true' ? 60_000 : parseDuration(value)), 'must be true, false or a duration such as 30s, 5m');
 const revalidateSockets = v.pipe(
-  v.union([v.pipe(v.boolean(), v.transform(String)), v.number(), v.string()], 'must be true, false or a duration such as 30s, 5m'),
-  revalidation,
-  v.check((value) => value === 0 || value >= 1_000, 'must be 1s at least'),
+  v.union([v.pipe(v.boolean(), v.transform(String)), v.number(), v.string()], revalidationHint),
+  quantity(parseRevalidation, revalidationHint),
 );
 
-/** An http(s) URL without credentials, query and fragment; a trailing slash of its path is dropped. */
-const url = v.pipe(
-  text,
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const parsed = URL.canParse(dataset.value) ? new URL(dataset.value) : undefined;
-    const problem =
-      parsed === undefined || !/^https?:$/.test(parsed.protocol) ? 'must be an http:// or https:// URL'
-      : parsed.username !== '' || parsed.password !== '' ? 'must not hold a user name or password'
-      : parsed.search !== '' || parsed.hash !== '' ? 'must not have a query or fragment'
-      : undefined;
-    if (parsed !== undefined && problem === undefined) return parsed.origin + parsed.pathname.replace(/\/+$/, '');
-    addIssue({ message: problem ?? 'must be an http:// or https:// URL' });
-    return NEVER;
-  }),
-);
+/** Text that `parse` reads, or says what is wrong with by throwing. */
+function readBy(parse: (value: string) => string): v.GenericSchema<string, string> {
+  return v.pipe(
+    text,
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return parse(dataset.value);
+      } catch (error) {
+        addIssue({ message: error instanceof Error ? error.message : String(error) });
+        return NEVER;
+      }
+    }),
+  );
+}
+const url = readBy(parseUrl);
 
 const originOnly = v.pipe(
   url,
   v.check((value) => new URL(value).pathname === '/', 'must not have a path, only scheme, host and port (the path of the app stays as it is)'),
 );
-
-const unixSocket = v.pipe(text, v.regex(/^unix:\/./, 'must be unix:/path'));
-/** Not a union, whose message would be that of the form which was not meant. */
-const upstream: v.GenericSchema<unknown, string> = v.lazy((input) => (typeof input === 'string' && input.trimStart().startsWith('unix:') ? unixSocket : url));
 
 const prefix = v.pipe(text, v.regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, 'must be a path such as /.ory, without a slash at its end'),
   v.check((value) => !/(?:^|\/)\.{1,2}(?:\/|$)/.test(value), 'must not contain . or .. segments'));
@@ -87,6 +82,8 @@ const rule: v.GenericSchema<unknown, AccessRule> = v.strictObject({
   fresh: v.optional(v.boolean()),
   authorization: v.optional(v.picklist(['replace', 'passthrough'], 'must be replace or passthrough')),
   audience: v.optional(v.union([v.string(), v.array(v.string())])),
+  to: v.optional(v.string('must be text')),
+  revalidateSockets: v.optional(revalidateSockets),
 }) as v.GenericSchema<unknown, AccessRule>; // valibot types absent members as `T | undefined`; exactOptionalPropertyTypes wants them absent
 
 const claims = v.union([v.custom<ClaimsFunction>((value) => typeof value === 'function'), list], 'must be full, minimal, a list of session paths, or (in code) a function');
@@ -95,7 +92,7 @@ const identityHeaders = v.union([v.boolean(), v.string(), v.array(v.string()), v
 
 /** Accepts every option in its own type and as text, since flags and the environment have only text. */
 export const optionsSchema = v.strictObject({
-  upstream: v.optional(upstream),
+  upstream: v.optional(readBy(parseAppOrigin)),
   publicUrl: v.optional(originOnly),
   oryUrl: v.optional(url),
   project: v.optional(v.pipe(text, v.regex(/^[a-z0-9-]+$/i, 'must be the slug of a project, e.g. jolly-name-x1'))),

@@ -1,5 +1,6 @@
 import { readFields } from '../http/fields.ts';
 import type { Fields, ResponseHead } from '../message.ts';
+import type { Upstream } from '../ports.ts';
 import { addVaryCookie, restrictCaching } from './caching.ts';
 import { createFieldTable, remove, type FieldRows } from './field-table.ts';
 import { hopByHopRows, removeNominated, type Hop } from './hop-by-hop.ts';
@@ -15,35 +16,42 @@ export interface FromAppContext {
   readonly requestId: string;
   /** Finds the fields that tell the app about its caller in a `Vary` value. */
   readonly byCaller: RegExp;
-  /** `false` for an app in this process: connection fields and `Location` are between it and its host. */
-  readonly upstream: boolean;
+  /** `undefined` for an app in this process: connection fields and `Location` are between it and its host. */
+  readonly upstream: Upstream | undefined;
 }
 
-interface Call extends Hop {
+interface HostCall extends Hop {
   readonly rehoming: Rehoming;
 }
 
-const hostRows: FieldRows<Call> = { 'x-request-id': remove };
+interface UpstreamCall extends HostCall {
+  readonly upstream: Upstream;
+}
+
+const hostRows: FieldRows<HostCall> = { 'x-request-id': remove };
 const editHostHead = createFieldTable(hostRows, { foldsUnderscores: false });
 
-const editUpstreamHead = createFieldTable<Call>({
+const editUpstreamHead = createFieldTable<UpstreamCall>({
   ...hostRows,
   ...hopByHopRows,
-  location: (value, { rehoming }) => rewriteAppLocation(value, rehoming),
+  location: (value, { upstream, rehoming }) => rewriteAppLocation(value, upstream, rehoming),
 }, { foldsUnderscores: false });
 
 /** The head of an app's answer for the client. The app's cookies, CORS fields and everything not named here stay as they are. */
 export function rewriteAppHead(head: ResponseHead, context: FromAppContext): ResponseHead {
   const { status, reason } = head;
   const { rehoming, upstream, authenticated, setCookies, requestId, byCaller } = context;
-  const call: Call = { rehoming, nominated: undefined };
-  const fields = upstream ? removeNominated(editUpstreamHead(head.fields, call), call) : editHostHead(head.fields, call);
-  if (upstream && status === 101) addSwitch(fields, head.fields);
+  const fields = upstream === undefined ? editHostHead(head.fields, { rehoming, nominated: undefined }) : editFromUpstream(head.fields, { rehoming, upstream, nominated: undefined });
+  if (upstream !== undefined && status === 101) addSwitch(fields, head.fields);
   restrictCaching(fields, { isAuthenticated: authenticated, isCookieSet: setCookies.length > 0 });
   addVaryCookie(fields, byCaller);
   for (const value of setCookies) fields.push('Set-Cookie', value);
   fields.push('X-Request-Id', requestId);
   return { status, reason, fields };
+}
+
+function editFromUpstream(fields: Fields, call: UpstreamCall): string[] {
+  return removeNominated(editUpstreamHead(fields, call), call);
 }
 
 /** A 101 names what it switches to; the hop behind us has switched likewise. */

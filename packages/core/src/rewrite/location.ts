@@ -1,3 +1,4 @@
+import type { Upstream } from '../ports.ts';
 import type { OryService } from '../routing/ory-services.ts';
 import { endOfPath, matchAuthority, matchPath, type Match, type Text, type Writing } from './match.ts';
 import { homesAt, type Rehoming } from './rehoming.ts';
@@ -21,11 +22,12 @@ export function moveOryUrl(value: string, service: OryService, rehoming: Rehomin
   return replaceStart(value, matchPath(text, 0, { homes: homesAt(service, rehoming), writing: { scheme: undefined, isEscaped: false, service } }), '');
 }
 
-/** A `Location` of the app: the app's own internal origin becomes the public one, everything else is its business. */
-export function rewriteAppLocation(value: string, rehoming: Rehoming): string {
-  const start = rehoming.app === undefined ? undefined : readStart(value);
-  if (start === undefined || rehoming.app === undefined) return value;
-  return replaceStart(value, matchAuthority(toText(value), start.at, { authorities: [rehoming.app], writing: { ...start, service: undefined } }), rehoming.publicOrigin);
+/** A `Location` of an app: the app's own internal origin becomes the public one, everything else is its business. */
+export function rewriteAppLocation(value: string, app: Upstream, rehoming: Rehoming): string {
+  const authority = rehoming.apps.get(app.origin);
+  const start = authority === undefined ? undefined : readStart(value);
+  if (start === undefined || authority === undefined) return value;
+  return replaceStart(value, matchAuthority(toText(value), start.at, { authorities: [authority], writing: { ...start, service: undefined } }), rehoming.publicOrigin);
 }
 
 /** Where the authority of an absolute or protocol-relative URL begins. */

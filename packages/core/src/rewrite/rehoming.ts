@@ -29,10 +29,10 @@ export interface Rehoming {
   readonly prefix: string;
   readonly isSecure: boolean;
   readonly isLoopback: boolean;
-  /** All authorities of Ory's services and of the app. */
+  /** All authorities of Ory's services and of the apps. */
   readonly authorities: readonly ForeignAuthority[];
-  /** The app's internal origin; `undefined` when it has none. */
-  readonly app: ForeignAuthority | undefined;
+  /** The apps' internal origins, as configured; one behind a Unix socket has none. */
+  readonly apps: ReadonlyMap<string, ForeignAuthority>;
   /** `Domain` for Ory's cookies; `undefined`: they belong to the public host alone. */
   readonly cookieDomain: string | undefined;
   readonly defaultRedirectUrl: string;
@@ -41,30 +41,30 @@ export interface Rehoming {
 export interface RehomingOptions {
   readonly services: OryServices;
   readonly prefix: string;
-  readonly appOrigin: string | undefined;
+  readonly appOrigins: readonly string[];
   readonly public: PublicOrigin;
   readonly cookieDomain: string | undefined;
   readonly defaultRedirectUrl: string;
 }
 
 /** Compiles the table for one public origin. */
-export function createRehoming({ services, prefix, appOrigin, public: publicOrigin, cookieDomain, defaultRedirectUrl }: RehomingOptions): Rehoming {
+export function createRehoming({ services, prefix, appOrigins, public: publicOrigin, cookieDomain, defaultRedirectUrl }: RehomingOptions): Rehoming {
   const homes = new Map<string, Home[]>();
   const add = (origin: string, ...added: readonly Home[]): void => {
     const { host } = new URL(origin);
     homes.set(host, [...(homes.get(host) ?? []), ...added]);
   };
   for (const service of services.all) for (const origin of service.origins) add(origin, ...homesOf(service, prefix));
-  const isReachable = appOrigin !== undefined && /^https?:/.test(appOrigin);
   const appHome: Home = { service: undefined, basePath: '', rank: 0, path: '' };
-  if (isReachable) add(appOrigin, appHome);
+  const named = appOrigins.filter((origin) => /^https?:/.test(origin));
+  for (const origin of named) add(origin, appHome);
   // Where the public origin is one of Ory's as well, what is below the prefix has already been moved.
   if (homes.has(publicOrigin.host)) add(publicOrigin.origin, { service: undefined, basePath: prefix, rank: prefix.length, path: undefined });
 
   const authorities = [...homes].map(([host, unsorted]) => toAuthority(host, unsorted));
   return Object.freeze({
     publicOrigin: publicOrigin.origin, prefix, isSecure: publicOrigin.secure, isLoopback: publicOrigin.loopback, authorities,
-    app: isReachable ? toAuthority(new URL(appOrigin).host, [appHome]) : undefined,
+    apps: new Map(named.map((origin) => [origin, toAuthority(new URL(origin).host, [appHome])])),
     cookieDomain: isBelow(new URL(publicOrigin.origin).hostname, cookieDomain) ? cookieDomain : undefined,
     defaultRedirectUrl,
   });

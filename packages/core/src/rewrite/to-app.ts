@@ -1,5 +1,6 @@
 import type { PublicOrigin } from '../http/public-origin.ts';
 import type { Fields, ProxyRequest } from '../message.ts';
+import type { Upstream } from '../ports.ts';
 import { isAuthorization } from '../options/field-name.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { createFieldTable, keep, remove, rowsOf, type FieldEdit, type FieldRows } from './field-table.ts';
@@ -20,6 +21,8 @@ export interface ToAppContext {
   readonly unavailable: boolean;
   /** A rule lists methods: the app must not take the request for one of another method. */
   readonly methodsMatter: boolean;
+  /** `undefined` for an app in this process. */
+  readonly upstream: Upstream | undefined;
 }
 
 export interface AppRequestPasses {
@@ -31,8 +34,8 @@ export interface AppRequestPasses {
 
 interface Call extends Hop {
   readonly authorization: ToAppContext['authorization'];
-  readonly methodsMatter: boolean;
   readonly isTrusted: boolean;
+  readonly upstream: Upstream | undefined;
 }
 
 /** Fields that frame a message, or were answered here (`Expect`). */
@@ -51,39 +54,54 @@ export function createAppRequestPasses(options: ResolvedOptions, isTrusted: (add
     [options.tokenHeader.toLowerCase()]: remove,
     authorization: editAuthorization(options),
     ...rowsOf(foreignNames, remove),
-    ...rowsOf<Call>(methodNames, (value, { methodsMatter }) => (methodsMatter ? undefined : value)),
     ...forwardedRows,
     ...(options.stripSessionCredentials ? sessionRows(options) : {}),
   };
-  const appHost = options.app === undefined || options.app.origin.startsWith('unix:') ? 'localhost' : new URL(options.app.origin).host;
+  const hostOf = createHostReader();
   const editForUpstream = createFieldTable<Call>({
     ...rows,
     ...hopByHopRows,
     ...rowsOf(framingNames, remove),
-    host: options.rewriteHost ? () => appHost : keep,
+    host: options.rewriteHost ? (_value, { upstream }) => hostOf(upstream?.origin ?? '') : keep,
   }, { foldsUnderscores: true });
-  const editForHost = createFieldTable<Call>({ ...rows, ...rowsOf([...hopByHopNames, ...framingNames], keep) }, { foldsUnderscores: true });
+  // `Trailer` says nothing that a host needs, and a host that sends the request on may die of it: Node refuses one beside Content-Length.
+  const editForHost = createFieldTable<Call>({ ...rows, ...rowsOf([...hopByHopNames, ...framingNames], keep), trailer: remove }, { foldsUnderscores: true });
+  const removeMethods = createFieldTable(rowsOf<undefined>(methodNames, remove), { foldsUnderscores: true });
+  const readFields = ({ fields }: ProxyRequest, { methodsMatter }: ToAppContext): Fields => (methodsMatter ? removeMethods(fields, undefined) : fields);
   const addVia = createViaPass(options);
   const addOurs = createOwnPass(options);
-  const begin = (request: ProxyRequest, { authorization, methodsMatter }: ToAppContext): Call =>
-    ({ authorization, methodsMatter, isTrusted: options.trustProxy.length > 0 && isTrusted(request.remoteAddress), nominated: undefined });
+  const begin = (request: ProxyRequest, { authorization, upstream }: ToAppContext): Call =>
+    ({ authorization, upstream, isTrusted: options.trustProxy.length > 0 && isTrusted(request.remoteAddress), nominated: undefined });
 
   return Object.freeze({
     forUpstream(request: ProxyRequest, context: ToAppContext): Fields {
       const call = begin(request, context);
-      const fields = removeNominated(editForUpstream(request.fields, call), call);
-      if (!hasHost(fields)) fields.unshift('Host', options.rewriteHost ? appHost : request.authority);
+      const fields = removeNominated(editForUpstream(readFields(request, context), call), call);
+      if (!hasHost(fields)) fields.unshift('Host', options.rewriteHost ? hostOf(context.upstream?.origin ?? '') : request.authority);
       addOurs(fields, context, forwardedChain(request, call.isTrusted));
       addVia(fields, request);
       return fields;
     },
     forHost(request: ProxyRequest, context: ToAppContext): Fields {
       const call = begin(request, context);
-      const fields = editForHost(request.fields, call);
+      const fields = editForHost(readFields(request, context), call);
       addOurs(fields, context, forwardedChain(request, call.isTrusted));
       return fields;
     },
   });
+}
+
+/** Makes the function that tells what an app at an origin calls itself; behind a Unix socket it has no name. Each of the few is parsed once. */
+function createHostReader(): (origin: string) => string {
+  const known = new Map<string, string>();
+  return (origin) => {
+    let host = known.get(origin);
+    if (host === undefined) {
+      host = /^https?:/.test(origin) ? new URL(origin).host : 'localhost';
+      known.set(origin, host);
+    }
+    return host;
+  };
 }
 
 /** Makes the pass that appends what only we say, now that nobody else says it. */

@@ -1,3 +1,4 @@
+import type { UpstreamApp } from '../app.ts';
 import type { Condition } from './condition.ts';
 import type { PathPattern } from './pattern.ts';
 
@@ -14,6 +15,10 @@ export interface Decision {
   readonly authorization: 'replace' | 'passthrough';
   /** `undefined`: the audience that is configured for all. */
   readonly audience: readonly string[] | undefined;
+  /** Who answers; `undefined`: the app that answers all others. */
+  readonly to: UpstreamApp | undefined;
+  /** Milliseconds between two questions about the session of an open socket; `undefined`: sockets outlive their session. */
+  readonly revalidateSockets: number | undefined;
   /** Some rule lists methods: `X-HTTP-Method-Override` and its relatives must not reach the app. */
   readonly methodsMatter: boolean;
 }
@@ -34,5 +39,6 @@ export interface CompiledRule {
 
 /** What holds without rules, and where none matches: Ory is asked when there is a credential, and everybody may pass. */
 export const optionalDecision: Decision = Object.freeze({
-  session: 'optional', aal: undefined, maxAge: undefined, when: [], fresh: false, authorization: 'replace', audience: undefined, methodsMatter: false,
+  session: 'optional', aal: undefined, maxAge: undefined, when: [], fresh: false, authorization: 'replace', audience: undefined, to: undefined, revalidateSockets: undefined,
+  methodsMatter: false,
 });

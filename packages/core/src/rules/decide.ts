@@ -1,9 +1,9 @@
 import { pathForms } from '../http/target.ts';
-import { optionalDecision, type CompiledRule, type Decision } from './compiled-rule.ts';
+import type { CompiledRule, Decision } from './compiled-rule.ts';
 import type { Rules } from './parse.ts';
 import { splitPath } from './pattern.ts';
 
-export { optionalDecision, type Decision };
+export type { Decision };
 
 /** What rules look at. */
 export interface DecideRequest {
@@ -23,10 +23,10 @@ const ambiguous: Ambiguity = Object.freeze({ action: 'refuse' });
 
 /**
  * Decides by the first rule that matches, for each form that an upstream might see in the path, with and without regard to case. The
- * decisions combine to the strictest; forms that differ in what kind of request they are (`authorization`, `audience`) are refused.
+ * decisions combine to the strictest; forms that differ in what kind of request they are (`authorization`, `audience`, `to`) are refused.
  */
 export function decide(rules: Rules, request: DecideRequest): Decision | Ambiguity {
-  if (rules.isEmpty) return optionalDecision;
+  if (rules.isEmpty) return rules.fallback;
   let combined: Decision | undefined;
   const isDecided = visitForms(rules, request, (_form, rule) => {
     combined = combine(combined, rule?.decision ?? rules.fallback);
@@ -71,7 +71,7 @@ function isForRequest({ methods, hosts }: CompiledRule, { method, host }: Decide
 }
 
 function isSameKind(one: Decision, other: Decision): boolean {
-  return one.authorization === other.authorization && JSON.stringify(one.audience) === JSON.stringify(other.audience);
+  return one.authorization === other.authorization && one.to === other.to && JSON.stringify(one.audience) === JSON.stringify(other.audience);
 }
 
 const strictness = { none: 0, optional: 1, required: 2 } as const;
@@ -87,5 +87,6 @@ function combine(one: Decision | undefined, other: Decision): Decision | undefin
     maxAge: one.maxAge === undefined ? other.maxAge : Math.min(one.maxAge, other.maxAge ?? Infinity),
     when: [...new Set([...one.when, ...other.when])],
     fresh: one.fresh || other.fresh,
+    revalidateSockets: one.revalidateSockets === undefined ? other.revalidateSockets : Math.min(one.revalidateSockets, other.revalidateSockets ?? Infinity),
   };
 }

@@ -1,8 +1,10 @@
-import { parseHost } from '../http/host.ts';
-import { parseDuration } from '../options/quantity.ts';
+import type { UpstreamApp } from '../app.ts';
+import { OptionsError, type OptionProblem } from '../options/problems.ts';
+import type { Upstream } from '../ports.ts';
 import { optionalDecision, type CompiledRule, type Decision } from './compiled-rule.ts';
 import { parseCondition, type Condition } from './condition.ts';
 import { isCovered } from './match.ts';
+import { parseAal, parseApp, parseAudience, parseHosts, parseMaxAge, parseMethods, parseRevalidateSockets } from './members.ts';
 import { encodePattern, isSamePattern, lowerPattern, parsePattern, type PathPattern } from './pattern.ts';
 import { createRuleIndex, type RuleIndex } from './rule-index.ts';
 import type { AccessRule } from './rule.ts';
@@ -17,25 +19,36 @@ export interface Rules {
   readonly fallback: Decision;
   /** Some pattern has capitals, so that a path in lower case may match it differently. */
   readonly hasCapitals: boolean;
+  /** Those that rules name, each once. */
+  readonly apps: readonly Upstream[];
 }
 
-/** Compiles access rules. @throws Error that lists everything that is wrong, each with its place such as `rules[2].match` */
-export function parseRules(rules: readonly AccessRule[]): Rules {
-  const problems: string[] = [];
-  const methodsMatter = rules.some(({ methods }) => methods !== undefined);
-  const parsed = rules.map((rule, index) => parseRule(rule, { index, methodsMatter, report: (member, message) => problems.push(`rules[${index}]${member} ${message}`) }));
+/** What holds where a rule does not say it. */
+export interface RuleDefaults {
+  /** Milliseconds; 0: off. */
+  readonly revalidateSockets?: number | undefined;
+}
+
+/** Compiles access rules. @throws OptionsError that lists everything that is wrong, each with its place such as `rules[2].match` */
+export function parseRules(rules: readonly AccessRule[], defaults: RuleDefaults = {}): Rules {
+  const problems: OptionProblem[] = [];
+  const fallback = createFallback(rules, defaults);
+  const apps = new Map<string, UpstreamApp>();
+  const parsed = rules.map((rule, index) =>
+    parseRule(rule, { index, fallback, apps, report: (member, message) => problems.push({ option: `rules[${index}]${member}`, message }) }));
   const covered = problems.length > 0 ? [] : parsed.flatMap((rule, index) => {
     const earlier = parsed.findIndex((other, at) => at < index && isRuleCovered(rule, other));
-    return earlier < 0 ? [] : [`rules[${index}].match never counts: rules[${earlier}] covers it completely and comes first`];
+    return earlier < 0 ? [] : [{ option: `rules[${index}].match`, message: `never counts: rules[${earlier}] covers it completely and comes first` }];
   });
   const all = [...problems, ...covered];
-  if (all.length > 0) throw new Error(all.join('; '));
+  if (all.length > 0) throw new OptionsError(all);
   const compiled = parsed.map((rule) => rule.compiled);
   return Object.freeze({
     isEmpty: rules.length === 0,
     exact: createRuleIndex(compiled, 'patterns'),
     lower: createRuleIndex(compiled, 'lowerPatterns'),
-    fallback: methodsMatter ? Object.freeze({ ...optionalDecision, methodsMatter }) : optionalDecision,
+    fallback,
+    apps: [...apps.values()].map(({ upstream }) => upstream),
     hasCapitals: compiled.some(({ patterns, lowerPatterns }) => patterns.some((pattern, at) => !isSamePattern(pattern, lowerPatterns[at] ?? pattern))),
   });
 }
@@ -48,11 +61,13 @@ interface ParsedRule {
 
 interface ParseContext {
   readonly index: number;
-  readonly methodsMatter: boolean;
+  readonly fallback: Decision;
+  /** By origin: rules that name the same app do not differ in it. */
+  readonly apps: Map<string, UpstreamApp>;
   readonly report: (member: string, message: string) => void;
 }
 
-function parseRule(rule: AccessRule, { index, methodsMatter, report }: ParseContext): ParsedRule {
+function parseRule(rule: AccessRule, { index, fallback, apps, report }: ParseContext): ParsedRule {
   const attempt = <T>(member: string, parse: () => T): T | undefined => {
     try {
       return parse();
@@ -74,10 +89,13 @@ function parseRule(rule: AccessRule, { index, methodsMatter, report }: ParseCont
     fresh: rule.fresh ?? false,
     authorization: rule.authorization ?? 'replace',
     audience: rule.audience === undefined ? undefined : attempt('.audience', () => parseAudience(rule.audience ?? [])),
-    methodsMatter,
+    to: rule.to === undefined ? undefined : attempt('.to', () => parseApp(rule.to ?? '', apps)),
+    revalidateSockets: rule.revalidateSockets === undefined ? fallback.revalidateSockets
+      : attempt('.revalidateSockets', () => parseRevalidateSockets(rule.revalidateSockets ?? false)) || undefined,
+    methodsMatter: fallback.methodsMatter,
   });
   if (session === 'none')
-    for (const member of ['aal', 'maxAge', 'when', 'fresh', 'audience'] as const)
+    for (const member of ['aal', 'maxAge', 'when', 'fresh', 'audience', 'revalidateSockets'] as const)
       if (rule[member] !== undefined && rule[member] !== false) report(`.${member}`, 'has no effect with session: none, where Ory is not asked');
   if (rule.authorization === 'passthrough' && rule.audience !== undefined) report('.audience', 'has no effect with authorization: passthrough, where no token is made');
   return {
@@ -89,6 +107,13 @@ function parseRule(rule: AccessRule, { index, methodsMatter, report }: ParseCont
       patterns, lowerPatterns: patterns.map(lowerPattern), decision,
     }),
   };
+}
+
+/** What holds where no rule matches. */
+function createFallback(rules: readonly AccessRule[], { revalidateSockets }: RuleDefaults): Decision {
+  const methodsMatter = rules.some(({ methods }) => methods !== undefined);
+  if (!methodsMatter && revalidateSockets === undefined) return optionalDecision;
+  return Object.freeze({ ...optionalDecision, methodsMatter, revalidateSockets: revalidateSockets || undefined });
 }
 
 const never: Condition = () => false;
@@ -105,40 +130,6 @@ function parseGlob(glob: string): PathPattern {
 function withEncoded(pattern: PathPattern): PathPattern[] {
   const encoded = encodePattern(pattern);
   return isSamePattern(pattern, encoded) ? [pattern] : [pattern, encoded];
-}
-
-function parseAal(aal: string): string {
-  if (!/^aal[0-3]$/.test(aal)) throw new Error('must be aal1, aal2 or aal3');
-  return aal;
-}
-
-function parseMaxAge(maxAge: number | string): number {
-  const milliseconds = parseDuration(maxAge);
-  if (milliseconds === undefined) throw new Error('must be a duration: milliseconds, or text such as 15m, 24h');
-  return milliseconds;
-}
-
-function parseAudience(audience: readonly string[] | string): readonly string[] {
-  const list = typeof audience === 'string' ? [audience] : [...audience];
-  if (list.length === 0 || list.includes('')) throw new Error('must be text or a list of texts, none empty');
-  return Object.freeze(list);
-}
-
-function parseMethods(methods: readonly string[]): ReadonlySet<string> {
-  if (methods.length === 0) throw new Error('is empty: the rule would never count');
-  const names = methods.map((method) => method.toUpperCase());
-  const bad = names.find((name) => !/^[A-Z][A-Z-]*$/.test(name));
-  if (bad !== undefined) throw new Error(`has "${bad}", which is no method`);
-  return new Set(names.includes('GET') ? [...names, 'HEAD'] : names);
-}
-
-function parseHosts(hosts: readonly string[]): ReadonlySet<string> {
-  if (hosts.length === 0) throw new Error('is empty: the rule would never count');
-  return new Set(hosts.map((entry) => {
-    const host = parseHost(entry);
-    if (host === undefined || host.port !== '') throw new Error(`has "${entry}", which is not a host name without port`);
-    return host.name;
-  }));
 }
 
 function isRuleCovered({ compiled: later, written }: ParsedRule, { compiled: earlier, written: wide }: ParsedRule): boolean {

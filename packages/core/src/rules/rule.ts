@@ -22,4 +22,11 @@ export interface AccessRule {
   readonly authorization?: 'replace' | 'passthrough';
   /** `aud` of the token on these paths. */
   readonly audience?: readonly string[] | string;
+  /**
+   * Another app that gets these requests: `http://host:port`, `https://…` or `unix:/path`, as `upstream`. Only in the standalone proxy,
+   * since anywhere else the app is the host itself. @default `upstream`
+   */
+  readonly to?: string;
+  /** The option of that name, for sockets that are opened on these paths. @default the option */
+  readonly revalidateSockets?: boolean | number | string;
 }

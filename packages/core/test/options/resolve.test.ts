@@ -53,7 +53,7 @@ describe('resolveOptions', () => {
     [{ ...enough, maxBodySize: 'much' }, /^"maxBodySize" must be a size/],
     [{ ...enough, maxConnections: 0 }, /^"maxConnections" must be a whole number from 1/],
     [{ ...enough, revalidateSockets: 'often' }, /^"revalidateSockets" must be true, false or a duration/],
-    [{ ...enough, revalidateSockets: 10 }, /^"revalidateSockets" must be 1s at least/],
+    [{ ...enough, revalidateSockets: 10 }, /^"revalidateSockets" must be true, false or a duration of 1s at least/],
     [{ ...enough, prot: 1 }, /^"prot" is not an option; did you mean "port"\?$/],
     [{ ...enough, 'cookie-domain': 'x' }, /did you mean "cookieDomain"/],
     [{ ...enough, publicUrl: 'https://example.org/app' }, /^"publicUrl" must not have a path/],
@@ -69,7 +69,7 @@ describe('resolveOptions', () => {
     [{ ...enough, publicUrl: 'https://app.example.com', cookieDomain: 'com' }, /^"cookieDomain" is the public suffix com/],
     [{ ...enough, publicUrl: 'https://app.example.com', cookieDomain: 'other.com' }, /^"cookieDomain" must be the public host/],
     [{ upstream: enough.upstream, emulator: true, publicUrl: 'https://app.example.com' }, /^"emulator" runs only with a public URL on this machine/],
-    [{ ...enough, rules: [{ match: '/x', session: 'maybe' }] }, /^"rules\.0\.session" must be none, optional or required/],
+    [{ ...enough, rules: [{ match: '/x', session: 'maybe' }] }, /^"rules\[0\]\.session" must be none, optional or required/],
     [{ ...enough, tokenHeader: 'X_Token' }, /^"tokenHeader" has "X_Token", which must be a field name of letters, digits and hyphens/],
     [{ ...enough, tokenHeader: 'Cookie' }, /^"tokenHeader" has "Cookie", a field that others write/],
     [{ ...enough, identityHeaders: { 'X-User-Id': 'identity..id' } }, /^"identityHeaders" has "identity\.\.id", which is not a session path/],
@@ -83,6 +83,12 @@ describe('resolveOptions', () => {
     [{ ...enough, oryOrigins: 'kratos' }, /^"oryOrigins" has "kratos"/],
   ])('names what is wrong and the fix: %j', (options, message) => {
     expect(problemsOf(options)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('refuses the app of a rule where the app is the host itself, and knows all apps elsewhere', () => {
+    const options = { oryUrl: enough.oryUrl, rules: [{ match: '/a' }, { match: '/b', to: 'http://orders:8080' }] };
+    expect(() => resolveOptions(options, { isPublicSuffix: () => false })).toThrow(/^"rules\[1\]\.to" is for the standalone proxy alone/);
+    expect(resolveOptions({ ...options, upstream: enough.upstream }, context).apps.map(({ origin }) => origin)).toEqual([enough.upstream, 'http://orders:8080']);
   });
 
   it('lists every problem at once', () => {

@@ -4,13 +4,13 @@ import type { Fields, ResponseHead } from '../../src/message.ts';
 import { createCallerPattern } from '../../src/rewrite/caching.ts';
 import { rewriteAppHead, type FromAppContext } from '../../src/rewrite/from-app.ts';
 import { createOptions } from './options.ts';
-import { createTable } from './setting.ts';
+import { appOrigin, createTable } from './setting.ts';
 
 const rehoming = createTable();
 const byCaller = createCallerPattern(createOptions());
 
 function rewrite(fields: Fields, context: Partial<FromAppContext> = {}, status = 200): ResponseHead {
-  return rewriteAppHead({ status, reason: 'OK', fields }, { rehoming, authenticated: false, setCookies: [], requestId: 'id-1', byCaller, upstream: true, ...context });
+  return rewriteAppHead({ status, reason: 'OK', fields }, { rehoming, authenticated: false, setCookies: [], requestId: 'id-1', byCaller, upstream: { name: 'app', origin: appOrigin }, ...context });
 }
 
 /** All fields but the request id, which is always there. */
@@ -41,7 +41,7 @@ describe('rewriteAppHead', () => {
 
   it('leaves them to the host of an app in this process, and its Location too', () => {
     const fields = ['Connection', 'close', 'Transfer-Encoding', 'chunked', 'Location', 'http://127.0.0.1:3000/x'];
-    expect(fieldsOf(fields, { upstream: false })).toEqual(fields);
+    expect(fieldsOf(fields, { upstream: undefined })).toEqual(fields);
   });
 
   it('keeps a switch of protocols one', () => {
@@ -71,7 +71,7 @@ describe('rewriteAppHead', () => {
       expect(fieldsOf(fields, authenticated)).toEqual(expected);
     });
     it('does so in a host as well', () => {
-      expect(fieldsOf([], { authenticated: true, upstream: false })).toEqual(['Cache-Control', 'private']);
+      expect(fieldsOf([], { authenticated: true, upstream: undefined })).toEqual(['Cache-Control', 'private']);
     });
     it('adds nothing for anonymous callers', () => {
       expect(fieldsOf(['Cache-Control', 'max-age=60'])).toEqual(['Cache-Control', 'max-age=60']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rewriteAppLocation, rewriteOryLocation } from '../../src/rewrite/location.ts';
-import { createServices, createTable } from './setting.ts';
+import { appOrigin, createServices, createTable } from './setting.ts';
 
 const table = createTable();
 const { main } = createServices();
@@ -109,7 +109,7 @@ describe('rewriteOryLocation', () => {
 
   it('gives what is below no base path to the app where both are at one gateway', () => {
     const services = createServices({ kratosUrl: 'http://gw.example/kratos' });
-    const gateway = createTable({ services, appOrigin: 'http://gw.example' });
+    const gateway = createTable({ services, appOrigins: ['http://gw.example'] });
     expect(rewriteOryLocation('http://gw.example/kratos/x', services.main, gateway)).toBe('http://localhost:4000/.ory/x');
     expect(rewriteOryLocation('http://gw.example/dashboard', services.main, gateway)).toBe('http://localhost:4000/dashboard');
     expect(rewriteOryLocation('/dashboard', services.main, gateway)).toBe('/dashboard');
@@ -124,19 +124,24 @@ describe('rewriteOryLocation', () => {
 });
 
 describe('rewriteAppLocation', () => {
+  const app = { name: 'app', origin: appOrigin } as const;
   it.each([
     ['http://127.0.0.1:3000/app/', 'http://localhost:4000/app/'],
     ['https://127.0.0.1:3000/a%2Fb?x#y', 'http://localhost:4000/a%2Fb?x#y'],
     ['//127.0.0.1:3000/x', 'http://localhost:4000/x'],
   ])('L8: takes %s, its internal origin, for %s', (value, expected) => {
-    expect(rewriteAppLocation(value, table)).toBe(expected);
+    expect(rewriteAppLocation(value, app, table)).toBe(expected);
   });
   it.each(['/app/', '/a%2Fb', '//cdn.x/y', 'http://127.0.0.1:30001/', 'http://127.0.0.1/', 'https://kr.example/ui/login', 'a', ''])('L8: leaves %j', (value) => {
-    expect(rewriteAppLocation(value, table)).toBe(value);
+    expect(rewriteAppLocation(value, app, table)).toBe(value);
   });
   it('leaves everything when the app has no origin', () => {
-    for (const appOrigin of [undefined, 'unix:/run/app.sock']) {
-      expect(rewriteAppLocation('http://127.0.0.1:3000/x', createTable({ appOrigin }))).toBe('http://127.0.0.1:3000/x');
-    }
+    const socket = { name: 'app', origin: 'unix:/run/app.sock' } as const;
+    expect(rewriteAppLocation('http://127.0.0.1:3000/x', socket, createTable({ appOrigins: [socket.origin] }))).toBe('http://127.0.0.1:3000/x');
+  });
+  it('takes the origin of the app that answers, and leaves that of another', () => {
+    const origins = [app.origin, 'http://orders:8080'];
+    expect(rewriteAppLocation('http://orders:8080/x', { name: 'app', origin: 'http://orders:8080' }, createTable({ appOrigins: origins }))).toBe('http://localhost:4000/x');
+    expect(rewriteAppLocation('http://orders:8080/x', app, createTable({ appOrigins: origins }))).toBe('http://orders:8080/x');
   });
 });

@@ -23,7 +23,7 @@ const kratosOrigin = /http:\/\/127\.0\.0\.1:44[345]3/g;
 const pagesOrigin = /http:\/\/127\.0\.0\.1:4455/g;
 
 describe.each(['http://localhost:4000', 'https://app.example.com'])('answers of Kratos under %s', (publicUrl) => {
-  const rehoming = createTable({ services, publicUrl, appOrigin: 'http://127.0.0.1:4455' });
+  const rehoming = createTable({ services, publicUrl, appOrigins: ['http://127.0.0.1:4455'] });
   const move = (text: string): string => text.replaceAll(kratosOrigin, `${publicUrl}/.ory`).replaceAll(pagesOrigin, publicUrl);
   const moveFields = (fields: Fields): string[] => fields.map((value, index) => (index % 2 === 1 && fields[index - 1] === 'Location' ? move(value) : value));
 

@@ -13,7 +13,7 @@ export function createServices(urls: Partial<OryServiceUrls> = { oryUrl: 'https:
 export interface TableSetting {
   readonly services?: OryServices;
   readonly publicUrl?: string;
-  readonly appOrigin?: string | undefined;
+  readonly appOrigins?: readonly string[];
   readonly prefix?: string;
   readonly cookieDomain?: string;
   readonly defaultRedirectUrl?: string;
@@ -22,7 +22,7 @@ export interface TableSetting {
 export function createTable(setting: TableSetting = {}): Rehoming {
   return createRehoming({
     services: setting.services ?? createServices(), prefix: setting.prefix ?? '/.ory',
-    appOrigin: 'appOrigin' in setting ? setting.appOrigin : appOrigin, public: createPublicOrigin(setting.publicUrl ?? publicUrl),
+    appOrigins: setting.appOrigins ?? [appOrigin], public: createPublicOrigin(setting.publicUrl ?? publicUrl),
     cookieDomain: setting.cookieDomain, defaultRedirectUrl: setting.defaultRedirectUrl ?? '/',
   });
 }

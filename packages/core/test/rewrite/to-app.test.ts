@@ -7,7 +7,8 @@ import { isLoop } from '../../src/rewrite/via.ts';
 import { createRequest } from '../fakes.ts';
 import { createOptions, valuesOf } from './options.ts';
 
-const context: ToAppContext = { requestId: 'id-1', public: createPublicOrigin('http://localhost:4000'), authorization: { action: 'remove' }, identity: [], unavailable: false, methodsMatter: false };
+const app = { name: 'app', origin: 'http://127.0.0.1:3000' } as const;
+const context: ToAppContext = { requestId: 'id-1', public: createPublicOrigin('http://localhost:4000'), authorization: { action: 'remove' }, identity: [], unavailable: false, methodsMatter: false, upstream: app };
 const token: ToAppContext = { ...context, authorization: { action: 'set', token: 'TOKEN' } };
 const pass: ToAppContext = { ...context, authorization: { action: 'pass' } };
 const ours = ['X-Forwarded-For', '9.9.9.9', 'X-Forwarded-Proto', 'http', 'X-Forwarded-Host', 'localhost:4000', 'X-Forwarded-Port', '4000', 'X-Request-Id', 'id-1'];
@@ -82,6 +83,10 @@ describe('createAppRequestPasses', () => {
     expect(left(['Content-Length', '5', 'Transfer-Encoding', 'chunked', 'Expect', '100-continue', 'Content-Type', 'text/plain'])).toEqual(['Content-Type', 'text/plain']);
   });
 
+  it('R28: drops Trailer for a host, too', () => {
+    expect(passes.forHost(request(['Trailer', 'X', 'trailer', 'cookie ']), context).join('\n')).not.toMatch(/trailer/i);
+  });
+
   it('keeps framing and connection for a host, adds no Via, and removes the rest all the same', () => {
     const kept = ['Connection', 'keep-alive, X-Foo', 'X-Foo', '1', 'Content-Length', '5', 'Expect', '100-continue', 'Upgrade', 'websocket'];
     expect(passes.forHost(request([...kept, 'Ory-X', '1', 'Authorization', 'x']), token)).toEqual(['Host', 'localhost:4000', ...kept, 'Authorization', 'Bearer TOKEN', ...ours]);
@@ -110,15 +115,17 @@ describe('createAppRequestPasses', () => {
 
   it('P22: removes method overrides where a rule lists methods', () => {
     expect(left(['X-HTTP-Method-Override', 'POST', 'X-HTTP-Method', 'POST', 'x-method-override', 'POST'], { by: { ...context, methodsMatter: true } })).toEqual([]);
+    expect(left(['X_HTTP-Method_Override', 'POST'], { by: { ...context, methodsMatter: true } })).toEqual([]);
+    expect(left(['X_HTTP-Method_Override', 'POST'])).toEqual(['X_HTTP-Method_Override', 'POST']);
   });
 
   it('F20: sends the host of the app with rewriteHost', () => {
-    const rewriting = createAppRequestPasses(createOptions({ rewriteHost: true, upstream: 'http://app.internal:3000' }), () => false);
-    const fields = rewriting.forUpstream(request([]), context);
-    expect(fields.slice(0, 2)).toEqual(['Host', 'app.internal:3000']);
-    expect(valuesOf(fields, 'x-forwarded-host')).toEqual(['localhost:4000']);
-    const socket = createAppRequestPasses(createOptions({ rewriteHost: true, upstream: 'unix:/run/app.sock' }), () => false);
-    expect(valuesOf(socket.forUpstream(request([]), context), 'host')).toEqual(['localhost']);
+    const rewriting = createAppRequestPasses(createOptions({ rewriteHost: true }), () => false);
+    for (const [origin, host] of [['http://app.internal:3000', 'app.internal:3000'], ['https://orders.internal', 'orders.internal'], ['unix:/run/app.sock', 'localhost']] as const) {
+      const fields = rewriting.forUpstream(request([]), { ...context, upstream: { name: 'app', origin } });
+      expect(fields.slice(0, 2)).toEqual(['Host', host]);
+      expect(valuesOf(fields, 'x-forwarded-host')).toEqual(['localhost:4000']);
+    }
   });
 
   it('makes Host from the authority of HTTP/2', () => {

@@ -59,9 +59,9 @@ describe('decide', () => {
   });
 
   it('gives all that a rule says', () => {
-    const ask = createAsk({ match: '/x', session: 'required', aal: 'aal2', maxAge: '15m', when: { active: true }, fresh: true, audience: 'a' });
+    const ask = createAsk({ match: '/x', session: 'required', aal: 'aal2', maxAge: '15m', when: { active: true }, fresh: true, audience: 'a', to: 'http://orders:8080', revalidateSockets: true });
     const decision = ask('/x');
-    expect(decision).toMatchObject({ session: 'required', aal: 'aal2', maxAge: 900_000, fresh: true, audience: ['a'], authorization: 'replace', methodsMatter: false });
+    expect(decision).toMatchObject({ session: 'required', aal: 'aal2', maxAge: 900_000, fresh: true, audience: ['a'], authorization: 'replace', methodsMatter: false, to: { action: 'forward', upstream: { name: 'app', origin: 'http://orders:8080' } }, revalidateSockets: 60_000 });
     expect('when' in decision && decision.when.map((holds) => holds({ active: true }))).toEqual([true]);
   });
 
@@ -100,6 +100,8 @@ describe('decide', () => {
       ['authorization of no rule', { match: '/hooks/:id', authorization: 'passthrough' }, { match: '/other' }],
       ['audience', { match: '/hooks/:id', audience: ['a', 'b'] }, { match: '/hooks/x/**', audience: ['b'] }],
       ['audience of no rule', { match: '/hooks/:id', audience: 'a' }, { match: '/other' }],
+      ['to', { match: '/hooks/:id', to: 'http://orders:8080' }, { match: '/hooks/x/**', to: 'http://orders:8081' }],
+      ['to of no rule', { match: '/hooks/:id', to: 'http://orders:8080' }, { match: '/other' }],
     ])('P30: refuses a path whose forms differ in %s', (_, one, other) => {
       const ask = createAsk(one, other);
       expect(sessionOf(ask('/hooks/x%2Fy'))).toBe('refuse');
@@ -107,9 +109,19 @@ describe('decide', () => {
       expect(sessionOf(ask('/HOOKS/x'))).toBe('refuse');
     });
 
-    it('combines rules of the same audience', () => {
-      const ask = createAsk({ match: '/a/:id', audience: ['x'], session: 'optional' }, { match: '/a/b/**', audience: 'x', session: 'required' });
-      expect(ask('/a/b%2Fc')).toMatchObject({ session: 'required', audience: ['x'] });
+    it('combines rules of the same audience and app', () => {
+      const same = { to: 'http://orders:8080', audience: ['x'] };
+      const ask = createAsk({ match: '/a/:id', ...same, session: 'optional' }, { match: '/a/b/**', to: 'http://orders:8080/', audience: 'x', session: 'required' });
+      expect(ask('/a/b%2Fc')).toMatchObject({ session: 'required', audience: ['x'], to: { upstream: { origin: 'http://orders:8080' } } });
+    });
+
+    it.each([
+      [true, '5s', 5_000], ['5s', true, 5_000], [false, '5s', 5_000], [undefined, '5s', 5_000], [undefined, false, 30_000], [false, false, undefined],
+    ])('asks most often about the session of a socket: %j and %j', (one, other, expected) => {
+      const rule = (match: string, revalidateSockets: boolean | string | undefined): AccessRule => ({ match, ...(revalidateSockets === undefined ? {} : { revalidateSockets }) });
+      const rules = parseRules([rule('/a/:id', one), rule('/a/b/**', other)], { revalidateSockets: 30_000 });
+      expect(decide(rules, { method: 'GET', path: '/a/b%2Fc', host: 'localhost' })).toMatchObject({ revalidateSockets: expected });
+      expect(decide(rules, { method: 'GET', path: '/other', host: 'localhost' })).toMatchObject({ revalidateSockets: 30_000 });
     });
 
     it('refuses a path of too many forms', () => {

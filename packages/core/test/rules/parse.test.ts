@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide, optionalDecision } from '../../src/rules/decide.ts';
+import { OptionsError } from '../../src/options/problems.ts';
+import { optionalDecision } from '../../src/rules/compiled-rule.ts';
+import { decide } from '../../src/rules/decide.ts';
 import { parseRules } from '../../src/rules/parse.ts';
 import type { AccessRule } from '../../src/rules/rule.ts';
 
@@ -7,7 +9,7 @@ function problemOf(...rules: AccessRule[]): string {
   try {
     parseRules(rules);
   } catch (error) {
-    return error instanceof Error ? error.message : '';
+    return error instanceof OptionsError ? error.problems.map(({ option, message }) => `${option} ${message}`).join('; ') : '';
   }
   return '';
 }
@@ -37,8 +39,22 @@ describe('parseRules', () => {
     [{ match: '/x', session: 'none', aal: 'aal2' }, 'rules[0].aal has no effect'],
     [{ match: '/x', session: 'none', fresh: true }, 'rules[0].fresh has no effect'],
     [{ match: '/x', authorization: 'passthrough', audience: 'a' }, 'rules[0].audience has no effect'],
+    [{ match: '/x', to: '' }, 'rules[0].to must be an http:// or https:// URL'],
+    [{ match: '/x', to: 'orders:8080' }, 'rules[0].to must be an http:// or https:// URL'],
+    [{ match: '/x', to: 'http://orders:8080/api' }, 'rules[0].to must not have a path'],
+    [{ match: '/x', to: 'http://u:canary-password@orders:8080' }, 'rules[0].to must not hold a user name or password'],
+    [{ match: '/x', to: 'unix:run/app.sock' }, 'rules[0].to must be unix:/path'],
+    [{ match: '/x', revalidateSockets: '10ms' }, 'rules[0].revalidateSockets must be true, false or a duration of 1s at least'],
+    [{ match: '/x', revalidateSockets: 'often' }, 'rules[0].revalidateSockets must be'],
+    [{ match: '/x', session: 'none', revalidateSockets: true }, 'rules[0].revalidateSockets has no effect'],
   ])('refuses %j', (rule, message) => {
     expect(problemOf(rule)).toContain(message);
+    expect(problemOf(rule)).not.toContain('canary');
+  });
+
+  it('names each app once, whichever way it is written', () => {
+    const { apps } = parseRules([{ match: '/a/**', to: 'http://orders:8080' }, { match: '/b/**', to: 'http://ORDERS:8080/' }, { match: '/c/**', to: 'unix:/run/app.sock' }]);
+    expect(apps).toEqual([{ name: 'app', origin: 'http://orders:8080' }, { name: 'app', origin: 'unix:/run/app.sock' }]);
   });
 
   it('lists everything that is wrong, each with its place', () => {
