@@ -1,10 +1,13 @@
 // A Nest application with OryProxyModule in it. Its controller records what it sees and answers as the driver says.
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { All, Controller, Module, Req, Res, UseGuards } from '@nestjs/common';
+import { All, Catch, Controller, Module, Req, Res, UseFilters, UseGuards, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OryProxyModule, OrySession, OrySessionGuard } from '@ory-proxy/nest-module';
+import { getOryContext } from '@ory-proxy/node';
+import express from 'express';
 import { serveHost } from './host.mjs';
 
 /** The version of the Nest that was loaded, wherever it was found. */
@@ -81,24 +84,108 @@ function echoUpgrades(server, onAppRequest) {
   });
 }
 
+/** A guard and a filter that fail as the path says. */
+function createFaults() {
+  class FaultyGuard {
+    canActivate(context) {
+      switch (context.switchToHttp().getRequest().originalUrl) {
+        case '/guard-throws': throw new Error('canary-thrown');
+        case '/guard-rejects': return Promise.reject(new Error('canary-rejected'));
+        case '/guard-hangs': return new Promise(() => {});
+        case '/filter-throws': throw new Error('filter me');
+        default: return true;
+      }
+    }
+  }
+  class FaultyFilter {
+    catch(error) { throw error.message === 'filter me' ? new Error('canary-filter') : error; }
+  }
+  Catch()(FaultyFilter);
+  return { FaultyGuard, FaultyFilter };
+}
+
+/** An app's own filter: it answers errors in its own words. */
+class OwnFilter {
+  catch(error, host) { host.switchToHttp().getResponse().status(error.getStatus?.() ?? 500).send('filtered'); }
+}
+Catch()(OwnFilter);
+
+/** Each request's own store, as an app's request context has it. */
+const requests = new AsyncLocalStorage();
+
+/** A controller that answers, after a while, with who it is. */
+function createIdentityController(everyPath) {
+  class IdentityController {
+    async who(request, response, session) {
+      await new Promise((done) => { setTimeout(done, Math.random() * 20); });
+      const token = JSON.parse(Buffer.from((request.headers.authorization ?? '').split('.')[1] ?? 'e30', 'base64url').toString());
+      response.status(200).send({ request: getOryContext(request.raw ?? request)?.session?.identityId, store: getOryContext(requests.getStore())?.session?.identityId, decorator: session?.identityId, token: token.sub });
+    }
+  }
+  applyDecorators(IdentityController, 'who', [All(everyPath)], [Req(), Res(), OrySession()]);
+  Controller()(IdentityController);
+  return IdentityController;
+}
+
+/** Reads bodies and keeps what it made of them alone. */
+function parseAway(request, _response, next) {
+  const chunks = [];
+  request.on('data', (chunk) => { chunks.push(chunk); }).on('end', () => {
+    request.body = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+    next();
+  });
+}
+
+function createNestAdapter(createAdapter, nest) {
+  const adapter = createAdapter(nest);
+  if (nest.parser === 'on-instance') adapter.getInstance().use(express.json(), express.urlencoded({ extended: false }));
+  if (nest.parser === 'custom') adapter.getInstance().use(parseAway);
+  return adapter;
+}
+
+/** Listens by itself, or as a part of another application. */
+async function listen(app, { mountedAt }) {
+  if (mountedAt === undefined) {
+    await app.listen(0, '127.0.0.1');
+    return app.getHttpServer();
+  }
+  await app.init();
+  const outer = express();
+  outer.use(mountedAt, app.getHttpAdapter().getInstance());
+  return await new Promise((resolve) => { const server = outer.listen(0, '127.0.0.1', () => { resolve(server); }); });
+}
+
 /**
- * @param {() => object} createAdapter makes the platform's HTTP adapter
+ * @param {(nest: { graceful?: boolean }) => object} createAdapter makes the platform's HTTP adapter
  * @param {string} everyPath pattern that matches every path in the platform's router
  */
 export function serveNest(createAdapter, everyPath) {
   serveHost(async ({ options, onEvent, onAppRequest, nest = {} }) => {
     const { AppController, commands } = createController(onAppRequest, everyPath);
     if (nest.guard) UseGuards(OrySessionGuard)(AppController);
+    if (nest.filter) UseFilters(OwnFilter)(AppController);
+    const { FaultyGuard, FaultyFilter } = createFaults();
+    if (nest.faults) UseGuards(FaultyGuard)(AppController);
+    if (nest.faults) UseFilters(FaultyFilter)(AppController);
     const all = { ...options, onEvent };
     class AppModule {}
-    Module({ imports: [nest.async ? OryProxyModule.forRootAsync({ useFactory: async () => all }) : OryProxyModule.forRoot(all)], controllers: [AppController] })(AppModule);
-    const adapter = createAdapter();
-    const app = await NestFactory.create(AppModule, adapter, { rawBody: true, abortOnError: false, forceCloseConnections: true });
-    if (nest.ownBodyParser && adapter.getType() === 'express') app.useBodyParser('json', { limit: '1mb' });
+    Module({
+      imports: [nest.async ? OryProxyModule.forRootAsync({ useFactory: async () => all }) : OryProxyModule.forRoot(all)],
+      controllers: [nest.identity ? createIdentityController(everyPath) : AppController],
+    })(AppModule);
+    const adapter = createNestAdapter(createAdapter, nest);
+    const app = await NestFactory.create(AppModule, adapter, { rawBody: true, abortOnError: false, forceCloseConnections: nest.graceful !== true });
+    if (nest.parser === 'own' && adapter.getType() === 'express') app.useBodyParser('json', { limit: '1mb' });
+    if (nest.parser === 'in-main') app.use(express.json(), express.urlencoded({ extended: false }));
     if (nest.globalPrefix) app.setGlobalPrefix(nest.globalPrefix);
+    if (nest.versioned) app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+    if (nest.identity) app.use((request, _response, next) => { requests.run(request, next); });
     echoUpgrades(app.getHttpServer(), onAppRequest);
-    await app.listen(0, '127.0.0.1');
-    const { port } = app.getHttpServer().address();
-    return { origin: `http://localhost:${port}`, versions: { nest: nestVersion() }, close: () => app.close(), app: commands };
+    const server = await listen(app, nest);
+    const close = async () => {
+      await app.close();
+      if (server.listening) await new Promise((done) => { server.close(done); server.closeAllConnections(); });
+    };
+    return { origin: `http://localhost:${server.address().port}`, versions: { nest: nestVersion() }, close, app: commands };
   });
 }

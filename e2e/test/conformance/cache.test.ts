@@ -214,6 +214,30 @@ conformance({ title: 'cache', options: () => ({ cacheTtl: '60s', whoamiTimeout: 
   },
 ]);
 
+conformance({ title: 'cache and paths without sessions', options: () => ({ cacheTtl: '60s', stripSessionCredentials: true, rules: [{ match: '/bye/**', session: 'none' }] }) }, [
+  {
+    id: 'C23', title: 'an app that ends the session itself is believed also where nobody was asked who it is', needs: ['app'], essential: true,
+    async run(c) {
+      for (const credential of [({ cookie }: KnownIdentity) => `Cookie: ${cookie}`, ({ sessionToken }: KnownIdentity) => `Authorization: Bearer ${sessionToken}`]) {
+        const identity = createIdentity();
+        const calls = async (): Promise<number> => {
+          const before = c.ory.whoamis.length;
+          await c.get('/x', credential(identity));
+          return c.ory.whoamis.length - before;
+        };
+        expect([await calls(), await calls()]).toEqual([1, 0]);
+        await c.app.script({ fields: ['Content-Type', 'text/plain', 'Set-Cookie', 'theme=; Max-Age=0'], body: 'x' });
+        await c.get('/bye/x', credential(identity));
+        expect(await calls()).toBe(0);
+        await c.app.script({ fields: ['Content-Type', 'text/plain', 'Set-Cookie', 'ory_kratos_session=; Max-Age=0; Path=/'], body: 'x' });
+        await c.get('/bye/x', credential(identity));
+        await c.app.script(undefined);
+        expect(await calls()).toBe(1);
+      }
+    },
+  },
+]);
+
 conformance({ title: 'small cache', options: () => ({ cacheTtl: '60s', cacheMaxSessions: 2 }) }, [
   {
     id: 'cache-size', title: 'no more sessions are kept than allowed', needs: ['app'], shows: ['cacheMaxSessions'],

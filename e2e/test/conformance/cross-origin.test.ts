@@ -19,6 +19,9 @@ conformance({ title: 'cross origin' }, [
         if (c.adapter.family !== 'vite' || origin === evil) expect(answer.all('access-control-allow-origin'), origin).toEqual([]);
         expect(answer.all('vary').join()).toMatch(/origin/i);
       }
+      await c.get('/.ory/sessions/whoami', 'Origin: http://localhost:3');
+      const told = (await c.events()).flatMap((event) => (event.type === 'warning' && event.code === 'cors_refused' ? [event.message] : []));
+      expect(told, 'told once, with the remedy').toEqual([expect.stringContaining('--allowed-cors-origins http://localhost:3')]);
     },
   },
   {
@@ -107,10 +110,35 @@ conformance({ title: 'named origins', needs: ['cors'], options: () => ({ allowed
     },
   },
   {
-    id: 'X7', title: 'errors of ours can be read by a named origin too', needs: ['app'],
+    id: 'X7', title: 'errors of ours can be read by a named origin too, whatever the method', needs: ['app'],
     async run(c) {
-      const answer = await c.get('/api/x', `Origin: ${allowed}`);
-      expect([answer.status, answer.all('access-control-allow-origin')]).toEqual([401, [allowed]]);
+      c.ory.script((request) => (request.target === '/x' ? { action: 'reset' } : 'default'));
+      await c.app.script({ action: 'reset' });
+      const failures: [string, string, number][] = [['GET', '/api/x', 401], ['HEAD', '/api/x', 401], ['POST', '/.ory/x', 502], ['GET', '/.ory/admin/x', 403]];
+      if (c.adapter.ours.has('upstream')) failures.push(['POST', '/x', 502]);
+      for (const [method, target, status] of failures) {
+        const answer = await c.request(method, target, { lines: [`Origin: ${allowed}`] });
+        expect([answer.status, answer.all('access-control-allow-origin'), answer.all('access-control-allow-credentials')], `${method} ${target}`).toEqual([status, [allowed], ['true']]);
+      }
+    },
+  },
+  {
+    id: 'X7-head', title: 'HEAD can be read as GET can', needs: ['app', 'ory'],
+    async run(c) {
+      for (const target of ['/x', '/.ory/sessions']) {
+        const answer = await c.request('HEAD', target, { lines: [`Origin: ${allowed}`] });
+        expect([answer.status, answer.all('access-control-allow-origin'), answer.all('access-control-allow-credentials')], target).toEqual([200, [allowed], ['true']]);
+      }
+    },
+  },
+  {
+    id: 'X9-named', title: 'a preflight to a protected path is answered here without asking anybody', needs: ['app'],
+    async run(c) {
+      for (const origin of [allowed, evil]) {
+        const answer = await c.request('OPTIONS', '/api/x', { lines: [`Origin: ${origin}`, 'Access-Control-Request-Method: PUT', cookieA] });
+        expect([answer.status, answer.all('access-control-allow-origin')], origin).toEqual([204, origin === allowed ? [allowed] : []]);
+      }
+      await c.unreached();
     },
   },
   {

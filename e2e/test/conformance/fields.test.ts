@@ -63,6 +63,10 @@ conformance({ title: 'fields' }, [
       const request = await c.seen();
       for (const name of ['x-foo', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te']) expect(request.all(name), name).toEqual([]);
       expect(request.all('x-bar')).toEqual(['kept']);
+      await c.app.reset();
+      await c.get('/x', 'Upgrade: x', 'X-Bar: kept');
+      const alone = await c.seen();
+      expect([alone.all('upgrade'), alone.all('x-bar')]).toEqual([[], ['kept']]);
     },
   },
   {
@@ -129,6 +133,7 @@ conformance({ title: 'trusted proxy', needs: ['trust-proxy'], options: () => ({ 
     async run(c) {
       await c.get('/x', 'X-Forwarded-For: 6.6.6.6, 1.2.3.4');
       expect((await c.seen()).all('x-forwarded-for')).toEqual(['6.6.6.6, 1.2.3.4, 127.0.0.1']);
+      expect((await c.events()).flatMap((event) => (event.type === 'request' && event.path === '/x' ? [event.remoteAddress] : [])), 'the right-most that is not trusted').toEqual(['1.2.3.4']);
     },
   },
   {

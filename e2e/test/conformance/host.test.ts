@@ -19,11 +19,14 @@ conformance({ title: 'host' }, [
       for (const name of foreign) {
         await c.get('/.ory/self-service/login/browser', `Host: ${name}`);
         await c.get('/.ory/self-service/login/browser', `X-Forwarded-Host: ${name}`);
+        // Vite's own router dies of an authority that is none, before any plugin is asked.
+        if (c.adapter.family === 'vite' && name.includes('[::1%')) continue;
+        for (const host of [`Host: ${name}¶`, c.H]) await c.send(`GET http://${name}/.ory/self-service/login/browser HTTP/1.1¶${host}¶`).catch(() => { /* closed without a word */ });
       }
       // What reached Ory went to the configured address and bears its name; nobody else was asked, or the request would have failed.
       for (const request of c.ory.requests) expect(request.field('host')).toBe(c.ory.host);
-      // `[::1]:22` is this machine by another port, as a forwarded port would be.
-      expect(c.ory.requests).toHaveLength(foreign.length + 1);
+      // `[::1]:22` is this machine by another port, as a forwarded port would be: in both forms of a target.
+      expect(c.ory.requests).toHaveLength(foreign.length + 2);
       expect(await c.app.requests()).toEqual([]);
     },
   },
@@ -105,15 +108,21 @@ async function servesAs(c: Parameters<Parameters<typeof conformance>[1][0]['run'
   expect([page.status, page.field('location')]).toEqual([303, `http://${host}/.ory/self-service/login/browser?return_to=${encodeURIComponent(`http://${host}/admin`)}`]);
 }
 
-conformance({ title: 'public host', needs: ['public-url', 'host-refusal'], options: () => ({ publicUrl: 'http://example.com:4000', allowedHosts: ['admin.example.com'], rules: [{ match: '/**', hosts: ['admin.example.com'], session: 'required' }] }) }, [
+const publicHost = { publicUrl: 'http://example.com:4000', allowedHosts: ['admin.example.com'], rules: [{ match: '/**', hosts: ['admin.example.com'], session: 'required' }] };
+
+conformance({ title: 'rules by host', needs: ['public-url'], options: () => publicHost }, [
   {
     id: 'P17', title: 'a rule for a host applies to every spelling of its name', needs: ['app'], delivered: true, shows: ['allowedHosts', 'publicUrl'],
     async run(c) {
       c.callIt('example.com:4000');
-      for (const host of ['ADMIN.example.com', 'admin.example.com.', 'admin.example.com:4000']) expect((await c.get('/x', `Host: ${host}`)).status, host).toBe(401);
+      for (const host of ['admin.example.com', 'ADMIN.example.com', 'admin.example.com.', 'admin.example.com:4000']) expect((await c.get('/x', `Host: ${host}`)).status, host).toBe(401);
       await c.unreached();
+      expect((await c.get('/x')).status).toBe(200);
     },
   },
+]);
+
+conformance({ title: 'public host', needs: ['public-url', 'host-refusal'], options: () => publicHost }, [
   {
     id: 'S2', title: 'another name is misdirected', needs: ['gate'],
     async run(c) {

@@ -2,31 +2,12 @@
 import { expect } from 'vitest';
 import type { CaseContext } from '../../fixtures/case-context.ts';
 import { conformance } from '../../fixtures/conformance.ts';
-import type { RawConnection } from '../../fixtures/raw-client.ts';
 import { errorId } from '../../fixtures/requests.ts';
-import { createIdentity, type KnownIdentity } from '../../fixtures/sessions.ts';
+import { createIdentity } from '../../fixtures/sessions.ts';
+import { isAlive, logOut, openSocket } from '../../fixtures/sockets.ts';
 
 const post = (c: CaseContext, target: string, framing: string): string => `POST ${target} HTTP/1.1¶${c.H}Content-Type: text/plain¶${framing}`;
 const long = 'x'.repeat(2_000);
-
-async function openSocket(c: CaseContext, identity: KnownIdentity): Promise<RawConnection> {
-  const connection = await c.connect();
-  connection.write(`GET /ws HTTP/1.1¶${c.H}Connection: Upgrade¶Upgrade: websocket¶Sec-WebSocket-Version: 13¶Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==¶Cookie: ${identity.cookie}¶¶`);
-  expect((await connection.answer()).status).toBe(101);
-  return connection;
-}
-
-/** The session ends at Ory, and a logout passes the proxy. */
-async function logOut(c: CaseContext, identity: KnownIdentity): Promise<void> {
-  const isHis = (cookie: string | undefined): boolean => cookie?.includes(identity.cookie) === true;
-  c.ory.script((request) => (request.target.startsWith('/sessions/whoami') && isHis(request.field('cookie')) ? { status: 401, body: '{}' } : 'default'));
-  expect((await c.get('/.ory/self-service/logout?token=t', `Cookie: ${identity.cookie}`)).status).toBeLessThan(400);
-}
-
-async function isAlive(connection: RawConnection): Promise<void> {
-  connection.write('echo');
-  expect((await connection.read(4)).toString()).toBe('echo');
-}
 
 conformance({ title: 'limits', options: () => ({ maxBodySize: '1000', revalidateSockets: '1s', cacheTtl: '100ms' }) }, [
   {
@@ -91,28 +72,9 @@ conformance({ title: 'limits', options: () => ({ maxBodySize: '1000', revalidate
   },
 ]);
 
-conformance({ title: 'limits of the listener', needs: ['listener'], options: () => ({ maxConnections: 8 }) }, [
+conformance({ title: 'sockets by default', needs: ['upgrade'] }, [
   {
-    id: 'G4', title: 'connections beyond the limit are closed at once, and those within are served', needs: ['upstream'], shows: ['maxConnections'],
-    async run(c) {
-      // A refused connection may be reset before it counts as open, or after.
-      const open = (): Promise<RawConnection | undefined> => c.connect().catch(() => undefined);
-      const ask = async (connection: RawConnection | undefined): Promise<number> => {
-        if (connection === undefined) return 0;
-        connection.write(`GET /ok HTTP/1.1¶${c.H}¶`);
-        return await connection.answer().then(({ status }) => status, () => 0);
-      };
-      const connections = await Promise.all(Array.from({ length: 24 }, open));
-      const statuses = await Promise.all(connections.map(ask));
-      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(8);
-      expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
-      for (const connection of connections) connection?.socket.destroy();
-      await expect.poll(async () => { await using connection = await open(); return await ask(connection); }, { timeout: 10_000 }).toBe(200);
-      await expect.poll(async () => (await c.events()).filter((event) => event.type === 'warning' && event.code === 'connection_limit').length).toBe(1);
-    },
-  },
-  {
-    id: 'W14d', title: 'by default a socket outlives its session', needs: ['upgrade', 'upstream'],
+    id: 'W14d', title: 'by default a socket outlives its session', needs: [],
     async run(c) {
       const identity = createIdentity();
       await using connection = await openSocket(c, identity);

@@ -1,4 +1,4 @@
-// The listener's own behaviour: many requests on one connection, stalled clients, and what its errors say.
+// The listener's own behaviour: what its errors say, and what it does not forward.
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { conformance } from '../../fixtures/conformance.ts';
@@ -8,29 +8,6 @@ import { identityA } from '../../fixtures/sessions.ts';
 const cookieA = `Cookie: ${identityA.cookie}`;
 
 conformance({ title: 'listener' }, [
-  {
-    id: 'G5', title: 'a connection serves any number of requests', needs: ['app'],
-    async run(c) {
-      await using connection = await c.connect();
-      for (let i = 0; i < 200; i++) {
-        connection.write(`GET /ok HTTP/1.1¶${c.H}¶`);
-        expect((await connection.answer()).text).toBe('ok');
-      }
-    },
-  },
-  {
-    id: 'G1', title: 'heads that never end are cut off, and others are served meanwhile', needs: ['listener'],
-    async run(c) {
-      const stalled = await Promise.all(Array.from({ length: 10 }, () => c.connect()));
-      for (const connection of stalled) connection.write(`GET /x HTTP/1.1¶${c.H}X-A: `);
-      await c.probe();
-      await Promise.all(stalled.map(async (connection) => {
-        await connection.closed;
-        await connection[Symbol.asyncDispose]();
-      }));
-      expect(await c.app.requests()).toEqual([]);
-    },
-  },
   {
     id: 'Z4', title: 'errors say what is wrong and nothing about the house', needs: ['gate'],
     async run(c) {

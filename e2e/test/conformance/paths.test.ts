@@ -48,6 +48,16 @@ conformance({ title: 'paths' }, [
     },
   },
   {
+    id: 'L1', title: 'who logs in for a page comes back to exactly that page', needs: ['app'], essential: true,
+    async run(c) {
+      for (const target of ['/admin/orders?a=1&b=%2F&return_to=//evil.test', '/admin/%C3%A9;x', '/api/x?']) {
+        const page = await c.get(target, ...navigation);
+        expect([page.status, page.field('location')], target).toEqual([303, `${c.origin}/.ory/self-service/login/browser?return_to=${encodeURIComponent(`${c.origin}${target}`)}`]);
+      }
+      await c.unreached();
+    },
+  },
+  {
     id: 'P2', title: 'a rule ends at a segment', needs: ['app'], delivered: true, essential: true,
     async run(c) {
       await isProtected(c, '/admin', '/admin/', '/admin/x', '/admin?x');
@@ -105,19 +115,25 @@ conformance({ title: 'paths' }, [
   },
   { id: 'P19', title: 'bad escapes and invalid UTF-8 are refused while there are rules', needs: ['gate'], delivered: true, run: (c) => isRefused(c, ...badEscapes), instead: { 'nest-12-fastify': fastifyRefusesEscapes(), 'nest-11-fastify': fastifyRefusesEscapes() } },
   {
-    id: 'P20', title: 'no user agent is let through', needs: ['app'], delivered: true, essential: true,
+    id: 'P20', title: 'no user agent is let through; health is only at its exact path', needs: ['app'], delivered: true, essential: true,
     async run(c) {
-      for (const agent of ['GoogleHC/1.0', 'kube-probe/1.30']) expect((await c.get('/admin', `User-Agent: ${agent}`)).status).toBe(401);
+      for (const agent of ['GoogleHC/1.0', 'kube-probe/1.30']) {
+        for (const target of ['/admin', '/admin/.ory/proxy/health/alive']) expect((await c.get(target, `User-Agent: ${agent}`)).status, target).toBe(401);
+        expect((await c.get('/.ory/proxy/health/alive', `User-Agent: ${agent}`)).status).toBe(200);
+        for (const target of ['/.ory/proxy/health/alive/', '/.ory/proxy/health/alivex', '/.ory/proxy/health']) expect((await c.get(target, `User-Agent: ${agent}`)).status, target).toBe(404);
+      }
       await c.unreached();
     },
   },
   {
     id: 'P24', title: 'long paths are decided at once', needs: ['app'], delivered: true,
     async run(c) {
-      for (const target of [`/${'a/'.repeat(4000)}`, `/${'%61'.repeat(2500)}`]) {
-        const started = performance.now();
-        expect((await c.get(target)).status).toBe(200);
-        expect(performance.now() - started).toBeLessThan(5000);
+      for (const [path, status] of [['/', 200], ['/admin/', 401]] as const) {
+        for (const target of [`${path}${'a/'.repeat(4000)}`, `${path}${'%61'.repeat(2500)}`, `${path}${'%2561'.repeat(1500)}`, `${path}${'a;/'.repeat(2500)}`]) {
+          const started = performance.now();
+          expect((await c.get(target, 'Accept: application/json')).status, target.slice(0, 40)).toBe(status);
+          expect(performance.now() - started, target.slice(0, 40)).toBeLessThan(5000);
+        }
       }
     },
   },

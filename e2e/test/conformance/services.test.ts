@@ -1,13 +1,17 @@
 // Kratos and its UI as two services, aliases of both, and a prefix of one's own.
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { canaries, findCanaries } from '../../fixtures/canaries.ts';
 import type { CaseContext } from '../../fixtures/case-context.ts';
 import { conformance } from '../../fixtures/conformance.ts';
 import { RecordingServer, type Script } from '../../fixtures/recording-server.ts';
 import { errorId } from '../../fixtures/requests.ts';
+import { identityA } from '../../fixtures/sessions.ts';
 
 const kratosAlias = 'http://kratos.example:4433';
 const uiAlias = 'http://ui.example:4455';
+/** At the port that its scheme has anyway. */
+const plainAlias = 'https://kratos.example';
 let ui: RecordingServer;
 let uiAnswer: Script = {};
 
@@ -21,7 +25,7 @@ async function fromUi(c: CaseContext, script: Script): Promise<ReturnType<CaseCo
 
 conformance({
   title: 'services',
-  options: (ory) => ({ oryUrl: undefined, kratosUrl: ory.origin, uiUrl: ui.origin, oryOrigins: [kratosAlias, `ui=${uiAlias}`] }),
+  options: (ory) => ({ oryUrl: undefined, kratosUrl: ory.origin, uiUrl: ui.origin, oryOrigins: [kratosAlias, plainAlias, `ui=${uiAlias}`] }),
 }, [
   {
     id: 'services-route', title: 'each path goes to its service', needs: ['ory'], shows: ['kratosUrl', 'uiUrl', 'hydraUrl'],
@@ -41,7 +45,7 @@ conformance({
     },
   },
   {
-    id: 'services-location', title: 'redirects between the services stay behind the prefix (L11)', needs: ['ory'], shows: ['oryOrigins'],
+    id: 'L11', title: 'redirects to other names of the services stay behind the prefix, those to strangers as they are', needs: ['ory'], shows: ['oryOrigins'],
     async run(c) {
       for (const origin of [ui.origin, uiAlias]) {
         c.ory.scriptOthers({ status: 303, fields: ['Location', `${origin}/login?flow=1`] });
@@ -56,7 +60,23 @@ conformance({
     },
   },
   {
-    id: 'services-body', title: 'pages and JSON name the public addresses of both (B15)', needs: ['ory'],
+    id: 'L3-ports', title: 'both schemes and explicit default ports are the same Ory, other ports are not', needs: ['ory'],
+    async run(c) {
+      for (const origin of ['https://kratos.example', 'HTTPS://Kratos.Example', 'https://kratos.example:443', 'http://kratos.example', 'http://kratos.example:80', '//kratos.example']) {
+        c.ory.scriptOthers({ status: 303, fields: ['Location', `${origin}/ui/login`, 'Content-Type', 'application/json'], body: `"${origin}/x"` });
+        const answer = await c.get('/.ory/x');
+        expect(answer.field('location'), origin).toBe(`${c.origin}/.ory/ui/login`);
+        if (!origin.startsWith('//')) expect(answer.text, origin).toBe(`"${c.origin}/.ory/x"`);
+      }
+      for (const origin of ['https://kratos.example:8443', 'https://kratos.example.evil.test', 'https://xkratos.example', 'https://kratos.examplex']) {
+        c.ory.scriptOthers({ status: 303, fields: ['Location', `${origin}/ui/login`, 'Content-Type', 'application/json'], body: `"${origin}/x"` });
+        const answer = await c.get('/.ory/x');
+        expect([answer.field('location'), answer.text]).toEqual([`${origin}/ui/login`, `"${origin}/x"`]);
+      }
+    },
+  },
+  {
+    id: 'B15-services', title: 'pages and JSON name the public addresses of both services', needs: ['ory'],
     async run(c) {
       const body = `<a href="${uiAlias}/x"></a><form action="${kratosAlias}/self-service/login"></form><a href="${ui.origin}/y">`;
       const answer = await fromUi(c, { fields: ['Content-Type', 'text/html; charset=utf-8'], body });
@@ -90,6 +110,24 @@ conformance({
       const answer = await c.get('/auth/x');
       expect(answer.all('set-cookie')).toEqual(['s=1; Path=/']);
       expect(answer.field('location')).toMatch(new RegExp(`^(?:${c.origin})?/home$`));
+    },
+  },
+  {
+    id: 'K14-path', title: 'a cookie for the path of the Ory URL is one for the whole origin', needs: ['ory'],
+    async run(c) {
+      for (const [given, expected] of [['/api/kratos/public', '/'], ['/', '/'], ['/x', '/auth/x'], ['/api/kratos', '/auth/api/kratos']]) {
+        c.ory.scriptOthers({ fields: ['Set-Cookie', `s=1; Path=${given}; HttpOnly`], body: 'x' });
+        expect((await c.get('/auth/x')).all('set-cookie')).toEqual([`s=1; Path=${expected}; HttpOnly`]);
+      }
+    },
+  },
+  {
+    id: 'O4-allowed', title: 'with allowAdmin the admin API is reached, with the client\'s Authorization', needs: ['ory'],
+    async run(c) {
+      const paths = ['/admin/identities', '/identities', '/courier/messages?page=1', '/sessions'];
+      for (const path of paths) await c.get(`/auth${path}`, 'Authorization: Bearer ory_pat_x');
+      expect(c.ory.requests.map(({ target }) => target)).toEqual(paths.map((path) => `/api/kratos/public${path}`));
+      for (const request of c.ory.requests) expect(request.all('authorization')).toEqual(['Bearer ory_pat_x']);
     },
   },
 ]);
@@ -139,6 +177,14 @@ conformance({ title: 'http that is not loopback', needs: ['public-url'], options
   },
 ]);
 
+/** Requests of every kind, and ways in which Ory fails them. */
+const anyOf = {
+  method: fc.constantFrom('GET', 'POST', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE'),
+  target: fc.constantFrom('/x', '/api/x', '/x/../y', '/.ory/x', '/.ory/sessions/whoami', '/.ory/admin/x', '/.ory/jwks.json', '/.ory/proxy/health/ready', '/.ory/proxy/nothing', '/.ory/proxy/logout', '/.ory/self-service/login/browser', `/${'a'.repeat(9000)}`),
+  lines: ['Accept: text/html', 'Sec-Fetch-Mode: navigate', `Cookie: ${identityA.cookie}`, 'Origin: https://evil.test', 'Ory-Base-URL-Rewrite-Token: x', 'Connection: x-foo, Authorization', 'Content-Type: a', 'Expect: x', 'Host: evil.test'],
+  ory: fc.constantFrom<Script | undefined>(undefined, { status: 500, body: 'x' }, { status: 429, fields: ['Retry-After', '1'] }, { action: 'reset' }, { raw: 'SSH-2.0\r\n\r\n', end: true }, { status: 403, fields: ['Content-Type', 'application/json'], body: '{"error":{"id":"session_aal2_required"}}' }),
+};
+
 conformance({
   title: 'Ory Network key',
   options: () => ({ projectApiKey: canaries.apiKey, rateLimitHeader: canaries.rateLimitAction }),
@@ -146,11 +192,19 @@ conformance({
   {
     id: 'F13', title: 'the API key and the rate limit action go to Ory and nowhere else', needs: ['ory', 'app'], shows: ['projectApiKey', 'rateLimitHeader'],
     async run(c) {
-      const answers = [await c.get('/.ory/self-service/login/browser', 'Ory-Base-URL-Rewrite: http://evil.test', 'Ory-Base-URL-Rewrite-Token: x', 'Ory-RateLimit-Action: x'), await c.get('/x'), await c.get('/.ory/jwks.json'), await c.get('/api/x')];
+      await c.get('/.ory/self-service/login/browser', 'Ory-Base-URL-Rewrite: http://evil.test', 'Ory-Base-URL-Rewrite-Token: x', 'Ory-RateLimit-Action: x');
       const [request] = c.ory.requests;
       expect([request?.all('ory-base-url-rewrite'), request?.all('ory-base-url-rewrite-token')]).toEqual([[`${c.origin}/.ory`], [canaries.apiKey]]);
       expect(request?.all('ory-ratelimit-action')).toEqual([canaries.rateLimitAction]);
-      expect(findCanaries(JSON.stringify([await c.app.requests(), answers.map(({ fields, text }) => [fields, text])]))).toEqual([]);
+      const shown: unknown[] = [];
+      const sample = fc.sample(fc.tuple(anyOf.method, anyOf.target, fc.subarray([...anyOf.lines], { maxLength: 3 }), anyOf.ory), { numRuns: c.adapter.family === 'cli' ? 500 : 50, seed: 13 });
+      for (const [method, target, lines, script] of sample) {
+        c.ory.script(() => script ?? 'default');
+        const answer = await c.request(method, target, { lines, ...(method === 'POST' && { body: 'a=1' }) }).catch((error: unknown) => ({ fields: [String(error)], text: '' }));
+        shown.push([answer.fields, answer.text]);
+      }
+      expect(new Set(shown.map((answer) => JSON.stringify(answer).slice(0, 40))).size, 'different answers').toBeGreaterThan(3);
+      expect(findCanaries(JSON.stringify([await c.app.requests(), shown, await c.events()]).replaceAll(/canary-cookie-[^"\\;]*/g, ''))).toEqual([]);
     },
   },
 ]);

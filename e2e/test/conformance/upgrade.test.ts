@@ -8,6 +8,8 @@ import { identityA } from '../../fixtures/sessions.ts';
 const cookieA = `Cookie: ${identityA.cookie}`;
 const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: chat'];
 
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n';
+
 function upgradeRequest(c: CaseContext, target: string, ...lines: string[]): string {
   return `GET ${target} HTTP/1.1¶${c.H}${[...handshake, ...lines].map((line) => `${line}¶`).join('')}¶`;
 }
@@ -70,20 +72,20 @@ conformance({ title: 'upgrade' }, [
       await isRefused(c, valid.replace('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==¶', ''), [400]);
       await isRefused(c, valid.replace('dGhlIHNhbXBsZSBub25jZQ==', 'short'), [400]);
       await isRefused(c, valid.replace('GET', 'POST'), [400, 405]);
+      await isRefused(c, valid.replace('HTTP/1.1', 'HTTP/1.0'), [400, 426]);
     },
   },
   {
-    id: 'W6', title: 'other protocols are served as plain HTTP/1.1', needs: ['upgrade', 'upstream'],
+    id: 'W6', title: 'other protocols, as h2c, are served as plain HTTP/1.1, with their bodies', needs: ['upgrade', 'listener', 'upstream'], delivered: true,
     async run(c) {
-      const fields = `Connection: Upgrade, HTTP2-Settings¶Upgrade: h2c¶HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA¶`;
-      const bodies = [`GET /x HTTP/1.1¶${c.H}${fields}¶`, `POST /x HTTP/1.1¶${c.H}${fields}Content-Length: 5¶¶hello`, `POST /x HTTP/1.1¶${c.H}${fields}Transfer-Encoding: chunked¶¶5¶hello¶0¶¶`];
-      for (const [i, request] of bodies.entries()) {
+      for (const [i, request] of h2cRequests(c).entries()) {
         await c.app.reset();
         expect((await c.send(request)).status, request).toBe(200);
         const seen = await c.seen();
         expect([seen.body, seen.all('upgrade'), seen.all('http2-settings')]).toEqual([i === 0 ? '' : 'hello', [], []]);
       }
     },
+    instead: { nest: refusesH2c(), vite: refusesH2c() },
   },
   {
     id: 'W8', title: 'the gate stands in front of handshakes too', needs: ['upgrade'],
@@ -91,15 +93,45 @@ conformance({ title: 'upgrade' }, [
       await isRefused(c, upgradeRequest(c, 'http://169.254.169.254/'), [400]);
       await isRefused(c, upgradeRequest(c, '/x/../admin'), [400]);
       await isRefused(c, upgradeRequest(c, '/%61dmin/ws'), [401]);
+      await isRefused(c, upgradeRequest(c, '//admin/ws'), [401]);
+      if (!c.adapter.ours.has('upstream')) return;
+      await using _connection = await opened(c, upgradeRequest(c, '//evil/'));
+      expect((await c.seen()).target).toBe('//evil/');
     },
   },
   {
-    id: 'W11', title: 'the end of one side ends the other', needs: ['upgrade', 'upstream'],
+    id: 'W11', title: 'the end of the client\'s side, a reset or only half of it, ends the app\'s within a second', needs: ['upgrade', 'upstream'],
     async run(c) {
-      const connection = await opened(c, upgradeRequest(c, '/ws'));
-      const before = c.upstream.server.sockets.size;
-      connection.socket.resetAndDestroy();
-      await expect.poll(() => c.upstream.server.sockets.size, { timeout: 5000 }).toBeLessThan(before);
+      for (const how of ['resetAndDestroy', 'end'] as const) {
+        let isClosed = false;
+        c.upstream.scriptWith((_request, reply) => {
+          reply.onTunnel(() => { /* reads, so that the end is seen */ });
+          reply.socket.on('close', () => { isClosed = true; });
+          reply.socket.write(switching);
+          return undefined;
+        });
+        await using connection = await opened(c, upgradeRequest(c, '/ws'));
+        const left = performance.now();
+        connection.socket[how]();
+        await expect.poll(() => isClosed, { timeout: 5000, interval: 10, message: how }).toBe(true);
+        expect(performance.now() - left, how).toBeLessThan(3000);
+        await connection.end();
+      }
+    },
+  },
+  {
+    id: 'W11-half', title: 'what the app still says after the client has ended its side arrives', needs: ['upgrade', 'upstream'],
+    async run(c) {
+      c.upstream.scriptWith((_request, reply) => {
+        reply.onTunnel(() => { /* reads, so that the end is seen */ });
+        reply.socket.on('end', () => { reply.socket.end('goodbye'); });
+        reply.socket.write(switching);
+        return undefined;
+      });
+      await using connection = await opened(c, upgradeRequest(c, '/ws'));
+      connection.socket.end();
+      expect((await connection.read(7)).toString()).toBe('goodbye');
+      await connection.end();
     },
   },
   {
@@ -107,7 +139,7 @@ conformance({ title: 'upgrade' }, [
     async run(c) {
       let reset: (() => void) | undefined;
       c.upstream.scriptWith((_request, reply) => {
-        reply.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nhal');
+        reply.socket.write(`${switching}hal`);
         reset = () => { reply.socket.resetAndDestroy(); };
         return undefined;
       });
@@ -126,3 +158,16 @@ conformance({ title: 'upgrade' }, [
     },
   },
 ]);
+
+function h2cRequests(c: CaseContext): string[] {
+  const fields = 'Connection: Upgrade, HTTP2-Settings¶Upgrade: h2c¶HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA¶';
+  return [`GET /x HTTP/1.1¶${c.H}${fields}¶`, `POST /x HTTP/1.1¶${c.H}${fields}Content-Length: 5¶¶hello`, `POST /x HTTP/1.1¶${c.H}${fields}Transfer-Encoding: chunked¶¶5¶hello¶0¶¶`];
+}
+
+/** A host's server that listens for upgrades has cut the body off by the time we see the request. */
+function refusesH2c(): { title: string; run(c: CaseContext): Promise<void> } {
+  return {
+    title: 'h2c is refused where a host\'s server has taken it for an upgrade',
+    async run(c) { for (const request of h2cRequests(c)) await isRefused(c, request, [400]); },
+  };
+}

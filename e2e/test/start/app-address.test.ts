@@ -1,5 +1,5 @@
 // Where the app may be: behind a Unix socket, behind TLS, or not there yet.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UpstreamApp } from '../../fixtures/app.ts';
 import { Bin } from '../../fixtures/bin.ts';
 import { findFreePort } from '../../fixtures/free-port.ts';
+import { showsOptions } from '../../fixtures/option-registry.ts';
 import { createFolder } from '../../fixtures/scratch.ts';
 import { ScriptedOry } from '../../fixtures/scripted-ory.ts';
 import { identityA } from '../../fixtures/sessions.ts';
@@ -59,6 +60,57 @@ describe('an app behind TLS', () => {
     await using elsewhere = await serve(createHttpsServer(certificate, echo), 0, '::1');
     await using misnamed = await Bin.start([`https://[::1]:${elsewhere.port}`, '--sdk-url', ory.origin, '--port', '0', '--ca-file', file('localhost-cert.pem').pathname]);
     expect((await misnamed.get('/x')).status).toBe(502);
+  });
+});
+
+describe('an app of a rule', () => {
+  showsOptions('strict');
+
+  const start = (folder: string, rules: object, ...args: string[]): ReturnType<typeof Bin.start> => {
+    writeFileSync(join(folder, 'ory-proxy.config.json'), JSON.stringify({ rules }));
+    return Bin.start(['http://127.0.0.1:9', '--sdk-url', ory.origin, '--port', '0', ...args], { cwd: folder });
+  };
+
+  it('may be behind a Unix socket', async () => {
+    const folder = createFolder();
+    await using _app = await serve(createHttpServer(echo), join(folder, 'orders.sock'));
+    await using bin = await start(folder, [{ match: '/orders/**', to: `unix:${join(folder, 'orders.sock')}` }]);
+    expect((await bin.get('/orders/1', `Cookie: ${identityA.cookie}`)).json()).toMatchObject({ target: '/orders/1', authorization: 'Bearer ' });
+    expect((await bin.get('/x')).status).toBe(502);
+  });
+
+  it('T6: is refused with a certificate that nobody vouches for, and served with --ca-file', async () => {
+    await using app = await serve(createHttpsServer(certificate, echo), 0, '127.0.0.1');
+    const rules = [{ match: '/orders/**', to: `https://localhost:${app.port}` }];
+    await using strict = await start(createFolder(), rules);
+    expect((await strict.get('/orders/1')).status).toBe(502);
+    await using trusting = await start(createFolder(), rules, '--ca-file', file('localhost-cert.pem').pathname);
+    expect((await trusting.get('/orders/1')).json()).toMatchObject({ target: '/orders/1' });
+  });
+
+  it.each([
+    ['orders:8080', 'must be an http:// or https:// URL'],
+    ['http://orders:8080/api', 'must not have a path'],
+    ['http://me:canary-password-7Ku5@orders:8080', 'must not hold a user name or password'],
+    [8080, 'must be text'],
+  ])('is named by its place when %j is none', async (to, message) => {
+    const folder = createFolder();
+    writeFileSync(join(folder, 'ory-proxy.config.json'), JSON.stringify({ rules: [{ match: '/a' }, { match: '/b' }, { match: '/c', to }] }));
+    await using bin = Bin.run(['http://127.0.0.1:9', '--sdk-url', ory.origin], { cwd: folder });
+    expect(await bin.exit()).toBe(3);
+    expect(bin.stderr).toContain(`error: ory-proxy.config.json: "rules[2].to" ${message}`);
+    expect(bin.stderr).not.toContain('canary');
+  });
+
+  it('has to be there with --strict, as the first one has', async () => {
+    await using app = await UpstreamApp.start();
+    await using alone = await Bin.start([app.server.origin, '--sdk-url', ory.origin, '--port', '0', '--strict'], { cwd: createFolder() });
+    expect((await alone.get('/x')).status).toBe(200);
+    const folder = createFolder();
+    writeFileSync(join(folder, 'ory-proxy.config.json'), JSON.stringify({ rules: [{ match: '/orders/**', to: `http://127.0.0.1:${await findFreePort()}` }] }));
+    await using bin = Bin.run([app.server.origin, '--sdk-url', ory.origin, '--port', '0', '--strict'], { cwd: folder });
+    expect(await bin.exit()).toBe(5);
+    expect(bin.stderr).toContain('the app cannot be reached at http://127.0.0.1:');
   });
 });
 

@@ -31,7 +31,7 @@ describe('the command line', () => {
     ['no app', ['--sdk-url', ory], /upstream/],
     ['an origin pattern that is too wide', [app, '--sdk-url', ory, '--cors-origin', 'https://*.com'], /--allowed-cors-origins|--cors-origin/],
     ['an emulator for the world', [app, 'https://example.org', '--emulator'], /--emulator.*this machine/],
-  ])('refuses %s with exit code 2', async (_name, args, message) => {
+  ])('G12 refuses %s with exit code 2', async (_name, args, message) => {
     const result = await outcome(args);
     expect(result.code).toBe(2);
     expect(result.message).toMatch(message);
@@ -45,11 +45,21 @@ describe('the command line', () => {
     ['a file with an unknown key', { cwd: createFolder({ 'ory-proxy.config.json': '{"cookieDomian": "x"}' }) }, /cookieDomian.*cookieDomain/],
     ['a file that is not YAML', { cwd: createFolder({ 'ory-proxy.config.yaml': 'a: [' }) }, /ory-proxy\.config\.yaml/],
     ['a secret that is too short', { env: { ORY_PROXY_SECRET: 'canary-short' } }, /openssl rand/],
-  ])('refuses what comes from %s with exit code 3', async (_name, options, message) => {
+  ])('G12 refuses what comes from %s with exit code 3', async (_name, options, message) => {
     const result = await outcome([app, 'https://app.co.uk', ...(options.env?.['ORY_SDK_URL'] === undefined ? ['--sdk-url', ory] : [])], options);
     expect(result.code, result.message).toBe(3);
     expect(result.message).toMatch(message);
     expect(result.message).not.toContain('canary');
+  });
+
+  it('G12 refuses an emulator in production, whoever asks for it', async () => {
+    const inFile = createFolder({ 'ory-proxy.config.yaml': 'emulator: true\n' });
+    for (const [args, options] of [[[app, '--emulator'], {}], [[app], { ORY_PROXY_EMULATOR: 'true' }], [[app], { cwd: inFile }]] as const) {
+      const { cwd, ...env } = { cwd: undefined, ...options };
+      const result = await outcome([...args, '--port', '0'], { env: { NODE_ENV: 'production', ...env }, ...(cwd === undefined ? {} : { cwd }) });
+      expect(result.code).not.toBe(0);
+      expect(result.message).toMatch(/emulator[\s\S]*production/i);
+    }
   });
 
   it('says which port is in use, with exit code 4', async () => {

@@ -204,8 +204,6 @@ describe('SIGTERM', () => {
 });
 
 describe('where options come from', () => {
-  showsOptions('strict');
-
   it('is flag, environment, file, in this order', async () => {
     const cwd = createFolder({ 'ory-proxy.config.yaml': `cookieDomain: file.example.com\nissuer: https://file.example.com\naudience: [file]\n` });
     await using bin = await Bin.start([app.server.origin, '--sdk-url', ory.origin, '--port', '0', '--audience', 'flag'], { cwd, env: { ORY_PROXY_ISSUER: 'https://env.example.com', ORY_PROXY_AUDIENCE: 'env' } });

@@ -1,6 +1,7 @@
 // What is particular to Vite: two public origins at once, its own pages and hot-module socket, and HTTP/2 behind TLS.
 import { connect, constants } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
+import { optionDefinitions, type OptionName } from '@ory-proxy/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapters, type Adapter } from '../../fixtures/adapters.ts';
 import { UpstreamApp } from '../../fixtures/app.ts';
@@ -110,5 +111,17 @@ describe('the emulator option', () => {
     const answer = await ask(host, '/.ory/self-service/login/browser', 'Accept: text/html');
     expect(answer.status).toBe(303);
     expect(answer.field('location')).toMatch(new RegExp(`^${host.origin}/\\.ory/`));
+  });
+});
+
+describe('options that are for another adapter', () => {
+  it('are refused in code, each by its name', async () => {
+    const adapter = adapters.find(({ family }) => family === 'vite');
+    if (adapter === undefined) throw new Error('there is no such adapter');
+    const others = (Object.keys(optionDefinitions) as OptionName[]).filter((option) => !optionDefinitions[option].adapters.includes('V')); // its keys are the option names
+    expect(others).toContain('port');
+    const options = { oryUrl: ory.origin, ...Object.fromEntries(others.map((option) => [option, '1'])) };
+    const refused = await HostProcess.start(adapter, { options }).then(() => '', (error: unknown) => String(error));
+    for (const option of others) expect(refused).toContain(`"${option}" has no effect in a Vite server: leave it out`);
   });
 });
