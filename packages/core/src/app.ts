@@ -3,9 +3,15 @@ import type { Fields, ResponseHead, Tunnel } from './message.ts';
 import type { Upstream } from './ports.ts';
 import type { Session } from './session/session.ts';
 
+/** An app that is reached over the network. */
+export interface UpstreamApp {
+  readonly action: 'forward';
+  readonly upstream: Upstream;
+}
+
 /** Who answers an app request: an upstream that it is forwarded to, or the host in whose process the engine runs. */
 export type App =
-  | { readonly action: 'forward'; readonly upstream: Upstream }
+  | UpstreamApp
   | {
     readonly action: 'continue';
     readonly proceed: (next: Continuation) => void;
@@ -30,7 +36,7 @@ export interface Continuation {
   readonly finished: (outcome: { status: number; bytes: number; aborted: boolean }) => void;
 }
 
-/** An app that is reached over the network. */
-export function forwardTo(upstream: Upstream): App {
+/** Makes an upstream an app. */
+export function forwardTo(upstream: Upstream): UpstreamApp {
   return Object.freeze({ action: 'forward', upstream });
 }

@@ -18,6 +18,7 @@ import { readRequestId } from './rewrite/request-id.ts';
 import { isLoop } from './rewrite/via.ts';
 import { routeTarget } from './routing/route.ts';
 import type { InvalidationTarget } from './session/invalidation.ts';
+import { KeyRing } from './token/key-ring.ts';
 import type { SigningKeys } from './token/keys.ts';
 
 export interface EngineSetup {
@@ -37,6 +38,11 @@ export interface Engine {
   handle(request: ProxyRequest, sink: Sink, app: App): Exchange;
   /** Forgets cached sessions by credential value, session id or identity id. @returns how many were dropped */
   invalidate(target: InvalidationTarget): number;
+  /**
+   * Takes other signing keys without a break: a first key that is new is published at once and signs two minutes later; what is not among
+   * them stays published until its last token has expired. Does nothing where nothing is signed.
+   */
+  replaceKeys(keys: SigningKeys): void;
   /** From now on `health/ready` answers 503, so that load balancers look elsewhere. */
   setDraining(): void;
 }
@@ -45,8 +51,9 @@ const emptyBody = new Uint8Array();
 
 export function createEngine(setup: EngineSetup): Engine {
   const { options, ports, keys, onEvent } = setup;
-  const context = createContext({ options, ports, keys, onEvent });
-  const own = createOwnEndpoints(context, keys);
+  const ring = keys === undefined ? undefined : new KeyRing(keys, { clock: ports.clock, tokenTtl: options.tokenTtl, onWarning: (code, message) => onEvent?.({ type: 'warning', code, message }) });
+  const context = createContext({ options, ports, keys: ring, onEvent });
+  const own = createOwnEndpoints(context, ring);
   const clientAddress = (request: ProxyRequest): string => readClientAddress(request, (address) => ports.trusts(address));
   const gateOptions = { strictPaths: !options.rules.isEmpty };
 
@@ -88,6 +95,7 @@ export function createEngine(setup: EngineSetup): Engine {
       return exchange;
     },
     invalidate: (target: InvalidationTarget) => context.sessions.invalidate(target),
+    replaceKeys: (other: SigningKeys) => ring?.replace(other),
     setDraining: () => own.setDraining(),
   });
 }

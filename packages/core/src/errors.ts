@@ -27,6 +27,7 @@ export const errorStatus = {
   upstream_invalid: 502,
   ory_invalid: 502,
   ory_unavailable: 503,
+  session_unavailable: 503,
   draining: 503,
   upstream_timeout: 504,
   version_not_supported: 505,

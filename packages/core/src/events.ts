@@ -49,6 +49,8 @@ export type WarningCode =
   | 'identity_header_dropped'
   | 'key_in_memory'
   | 'key_location'
+  | 'keys_changed'
+  | 'keys_refused'
   | 'no_browser'
   | 'option_ignored'
   | 'ory_emulator_exposed'

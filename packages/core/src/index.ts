@@ -18,4 +18,4 @@ export type { Clock, Decoder, DecoderOutput, OutboundRequest, Ports, Transport, 
 export type { OryService, OryServices } from './routing/ory-services.ts';
 export type { InvalidationTarget } from './session/invalidation.ts';
 export type { Session, SessionState } from './session/session.ts';
-export { deriveKeys, generatePrivateJwks, importKeys, type SigningKeys } from './token/keys.ts';
+export { deriveKeys, generatePrivateJwks, importKeys, type SigningKey, type SigningKeys } from './token/keys.ts';

@@ -4,7 +4,7 @@ import type { Exchange, Fields, RequestBody, Sink } from './message.ts';
 export interface Ports {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Keyed SHA-256 of a latin1 string, hex or base64. Synchronous: a cached session must not wait for a promise. */
+  /** Keyed SHA-256 of a latin1 string, in any form that is text. Synchronous: a cached session must not wait for a promise. */
   digest(text: string): string;
   /** A decoder for a body of Ory that came encoded although `identity` was asked for; `undefined` for a coding it does not know. */
   decoder(coding: string, output: DecoderOutput): Decoder | undefined;

@@ -1,4 +1,4 @@
-import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { createOryMiddleware, interceptUpgrades, loadHostOptions, type OryMiddleware } from '@ory-proxy/node';
 import { mountMiddleware } from './mount.ts';
@@ -23,7 +23,7 @@ import { OrySessionGuard } from './ory-session.guard.ts';
   ],
   exports: [OryProxy, OrySessionGuard],
 })
-export class OryProxyModule extends ConfigurableModuleClass implements OnApplicationBootstrap {
+export class OryProxyModule extends ConfigurableModuleClass implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #host: HttpAdapterHost;
   readonly #middleware: OryMiddleware;
 
@@ -36,7 +36,15 @@ export class OryProxyModule extends ConfigurableModuleClass implements OnApplica
 
   onApplicationBootstrap(): void {
     const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#host.httpAdapter;
-    if (adapter !== undefined) interceptUpgrades(adapter.getHttpServer(), this.#middleware);
+    if (adapter === undefined) return;
+    interceptUpgrades(adapter.getHttpServer(), this.#middleware);
+    this.#middleware.limitConnections(adapter.getHttpServer());
+  }
+
+  /** Nest closes the server next, and waits for what is under way there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#host.httpAdapter;
+    if (adapter !== undefined) await this.#middleware.drain(adapter.getHttpServer());
   }
 }
 

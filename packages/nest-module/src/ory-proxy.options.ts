@@ -2,8 +2,7 @@ import type { OryProxyOptions, ProxyEvent } from '@ory-proxy/core';
 
 /** Options that only a proxy with a listener of its own has. */
 type StandaloneOption =
-  | 'upstream' | 'emulator' | 'host' | 'port' | 'open' | 'rewriteHost' | 'clientTimeout' | 'keepAliveTimeout'
-  | 'drainDelay' | 'drainTimeout' | 'logLevel' | 'logFormat' | 'strict';
+  | 'upstream' | 'emulator' | 'host' | 'port' | 'open' | 'rewriteHost' | 'clientTimeout' | 'keepAliveTimeout' | 'logLevel' | 'logFormat' | 'strict';
 
 /** What `OryProxyModule` takes. Without `publicUrl` loopback names are served on any port, each as its own origin. */
 export interface OryProxyModuleOptions extends Omit<OryProxyOptions, StandaloneOption> {

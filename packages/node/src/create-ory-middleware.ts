@@ -1,6 +1,11 @@
-import { resolveOptions, type EventListener, type OryProxyOptions, type Tunnel } from '@ory-proxy/core';
+import type { Server } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { OptionsError, resolveOptions, type EventListener, type OryProxyOptions, type Tunnel } from '@ory-proxy/core';
 import { toEmulatorSettings, type RunningEmulator, type StartEmulator } from './emulator-start.ts';
 import { createEngineHost } from './engine-host.ts';
+import { endConnections, limitConnections } from './in-process/host-server.ts';
+import { createFullEvent } from './listener/full-event.ts';
 import { createMiddleware, type OryMiddleware } from './middleware.ts';
 import { createTrust } from './ports.ts';
 import { loadPublicSuffixes, needsPublicSuffixes } from './public-suffix.ts';
@@ -26,17 +31,35 @@ export async function createOryMiddleware(options: OryProxyOptions, host: OryMid
   const isPublicSuffix = needsPublicSuffixes(options) ? await loadPublicSuffixes() : () => false;
   const checked = resolveOptions(options, { isPublicSuffix });
   createTrust(checked.trustProxy);
+  if (checked.emulator && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
   const emulator = checked.emulator ? await startEmulator(options, host) : undefined;
   const resolved = emulator === undefined ? checked : resolveOptions(options, { isPublicSuffix, emulatorUrl: emulator.url });
-  const { engine, transport } = await createEngineHost(resolved, host.onEvent);
+  const engineHost = await createEngineHost(resolved, host.onEvent);
+  const { engine } = engineHost;
   const tunnels = new Set<Tunnel>();
+  const hostSockets = new Set<Duplex>();
+  let cutting: NodeJS.Timeout | undefined;
   return Object.freeze({
-    ...createMiddleware(engine, { tunnels, servesForeignHosts: host.servesForeignHosts ?? true }),
+    ...createMiddleware(engine, { tunnels, hostSockets, servesForeignHosts: host.servesForeignHosts ?? true }),
     invalidate: engine.invalidate.bind(engine),
+    limitConnections(server: Server) {
+      const { maxConnections } = resolved;
+      if (maxConnections !== undefined) limitConnections(server, maxConnections, () => host.onEvent?.(createFullEvent(maxConnections)));
+    },
+    async drain(server: Server) {
+      engine.setDraining();
+      if (resolved.drainDelay > 0) await setTimeout(resolved.drainDelay);
+      for (const tunnel of tunnels) tunnel.close();
+      cutting = globalThis.setTimeout(() => {
+        for (const socket of hostSockets) socket.destroy();
+        endConnections(server);
+      }, resolved.drainTimeout);
+    },
     async close() {
+      clearTimeout(cutting);
       engine.setDraining();
       for (const tunnel of tunnels) tunnel.close();
-      await Promise.all([transport.close(), emulator?.close()]);
+      await Promise.all([engineHost.close(), emulator?.close()]);
     },
   });
 }

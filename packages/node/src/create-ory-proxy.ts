@@ -3,6 +3,7 @@ import { toEmulatorSettings, type RunningEmulator, type StartEmulator } from './
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { UnreachableError } from './listen-error.ts';
 import { bindListener } from './listener/bind.ts';
+import { createFullEvent } from './listener/full-event.ts';
 import { Listener } from './listener/server.ts';
 import { createTrust } from './ports.ts';
 import { loadPublicSuffixes, needsPublicSuffixes } from './public-suffix.ts';
@@ -62,7 +63,7 @@ class StandaloneProxy implements OryProxy {
     createTrust(this.#resolved.trustProxy);
     if (this.#resolved.emulator && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
     const { clientTimeout, keepAliveTimeout, maxConnections } = this.#resolved;
-    const onFull = (): void => { host.onEvent?.({ type: 'warning', code: 'connection_limit', message: `there are ${maxConnections} client connections, as many as maxConnections allows; further ones are closed at once` }); };
+    const onFull = (): void => { host.onEvent?.(createFullEvent(maxConnections)); };
     this.#listener = new Listener({ clientTimeout, keepAliveTimeout, maxConnections, onFull });
   }
 
@@ -120,9 +121,9 @@ class StandaloneProxy implements OryProxy {
 
   /** An app or Ory that is not there yet is worth a word, not more: it may come. */
   async #lookAround(options: ResolvedOptions): Promise<void> {
-    const { app, ory, connectTimeout, strict } = options;
+    const { apps, ory, connectTimeout, strict } = options;
     const checks = [
-      { code: 'app_unreachable' as const, name: 'the app', origins: app === undefined ? [] : [app.origin] },
+      { code: 'app_unreachable' as const, name: 'the app', origins: apps.map(({ origin }) => origin) },
       { code: 'ory_unreachable' as const, name: 'Ory', origins: ory.all.map(({ upstream }) => upstream.origin) },
     ];
     await Promise.all(checks.map(async ({ code, name, origins }) => {
@@ -152,7 +153,7 @@ class StandaloneProxy implements OryProxy {
     const timer = setTimeout(() => { this.#listener.destroy(); }, drainTimeout);
     await drained;
     clearTimeout(timer);
-    await this.#engineHost?.transport.close();
+    await this.#engineHost?.close();
     await this.#emulator?.close();
   }
 }

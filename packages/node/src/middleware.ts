@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { App, Continuation, Engine, InvalidationTarget, RequestBody, Tunnel } from '@ory-proxy/core';
 import { watchClient } from './in-process/closing.ts';
@@ -9,6 +10,7 @@ import { isHttp2, readHostRequest } from './in-process/request.ts';
 import { replaceFields } from './in-process/request-fields.ts';
 import { HostResponseSink } from './in-process/host-response-sink.ts';
 import { interceptHead } from './in-process/response-head.ts';
+import { isGone } from './listener/request.ts';
 import { UpgradeSink } from './listener/upgrade.ts';
 import { IncomingBody } from './request-body.ts';
 
@@ -20,6 +22,13 @@ export interface OryMiddleware {
   readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer, proceed: () => void) => void;
   /** Forgets cached sessions. @returns how many were dropped */
   readonly invalidate: (target: InvalidationTarget) => number;
+  /** Once, with the host's server: has it refuse connections beyond `maxConnections`. */
+  readonly limitConnections: (server: Server) => void;
+  /**
+   * Before the host's server stops to accept: `health/ready` answers 503 from now on, and after `drainDelay` this resolves. What has not ended
+   * `drainTimeout` later is cut, so that the server's own close comes to an end.
+   */
+  readonly drain: (server: Server) => Promise<void>;
   /** Ends its connections to Ory; the host's are the host's. */
   readonly close: () => Promise<void>;
 }
@@ -27,14 +36,17 @@ export interface OryMiddleware {
 export interface MiddlewareSetup {
   /** Gets each upgraded connection of ours while it lives. */
   readonly tunnels: Set<Tunnel>;
+  /** Gets each upgraded connection that the host went on with while it lives. */
+  readonly hostSockets: Set<Duplex>;
   /** See core's `App`. */
   readonly servesForeignHosts: boolean;
 }
 
 /** The two ways in. */
-export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, servesForeignHosts }: MiddlewareSetup): Pick<OryMiddleware, 'handler' | 'upgrade'> {
+export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, hostSockets, servesForeignHosts }: MiddlewareSetup): Pick<OryMiddleware, 'handler' | 'upgrade'> {
   return {
     handler(req, res, next) {
+      if (isGone(req.socket)) return;
       const request = readHostRequest(req, { upgrade: false });
       const sink = isHttp2(req) ? new Http2ResponseSink(res) : new HostResponseSink({ req, res, body: toIncomingBody(request.body) });
       const turn = new HostTurn(servesForeignHosts, (continuation) => {
@@ -49,6 +61,7 @@ export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, serv
     },
 
     upgrade(req, socket, head, proceed) {
+      if (isGone(req.socket)) return void socket.destroy();
       const sink = new UpgradeSink(socket, head, (tunnel) => {
         tunnels.add(tunnel);
         socket.once('close', () => { tunnels.delete(tunnel); });
@@ -57,6 +70,8 @@ export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, serv
         sink.release();
         replaceFields(req, continuation.fields);
         setOryContext(req, toContext(continuation));
+        hostSockets.add(socket);
+        socket.once('close', () => { hostSockets.delete(socket); });
         continuation.upgraded({ close: () => { socket.destroy(); }, onClose: (listener) => { socket.once('close', listener); } });
         socket.once('close', () => { continuation.finished({ status: 101, bytes: 0, aborted: false }); });
         proceed();

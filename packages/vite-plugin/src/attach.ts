@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { resolveOptions } from '@ory-proxy/core';
+import { OptionsError, resolveOptions } from '@ory-proxy/core';
 import { createOryMiddleware, interceptUpgrades, loadHostOptions, type OryMiddleware } from '@ory-proxy/node';
 import type { Connect, PreviewServer, ViteDevServer } from 'vite';
 import { startEmulatorFor } from './emulator.ts';
@@ -17,19 +17,25 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
   const { logger, root } = server.config;
   const given = await loadHostOptions(inCode, { adapter: 'V', cwd: root });
   const options = { ...given, allowedHosts: [...toList(given.allowedHosts), ...hostsOf(server)] };
-  const create = once(() => createOryMiddleware(options, {
-    onEvent: onEvent ?? ((event) => { if (event.type === 'warning') logger.warn(`[ory-proxy] ${event.message}`, { timestamp: true }); }),
-    startEmulator: () => startEmulatorFor(server),
-    servesForeignHosts: server.httpServer === null || allowsEveryHost(server),
-  }));
+  const httpServer = server.httpServer ?? parentServer(server);
+  const create = once(async () => {
+    const middleware = await createOryMiddleware(options, {
+      onEvent: onEvent ?? ((event) => { if (event.type === 'warning') logger.warn(`[ory-proxy] ${event.message}`, { timestamp: true }); }),
+      startEmulator: () => startEmulatorFor(server),
+      servesForeignHosts: server.httpServer === null || allowsEveryHost(server),
+    });
+    if (httpServer !== null) middleware.limitConnections(httpServer as Server); // HTTP/2's limits them alike
+    return middleware;
+  });
   // The emulator needs the origins that the server has once it listens: it starts with the first request. Wrong options stop the start in any case.
-  const { emulator } = resolveOptions(options, { isPublicSuffix: () => false });
+  const { emulator, maxConnections } = resolveOptions(options, { isPublicSuffix: () => false });
+  if (maxConnections !== undefined && httpServer === null)
+    throw new OptionsError([{ option: 'maxConnections', message: 'has no effect in middleware mode, where the server is not known: name it in server.middlewareMode, or limit it there' }]);
   if (!emulator) await create();
 
   server.middlewares.use(function oryProxyMiddleware(req: Connect.IncomingMessage, res, next) {
     create().then(({ handler }) => handler(req, res, next)).catch(next);
   });
-  const httpServer = server.httpServer ?? parentServer(server);
   const close = async (): Promise<void> => { if (create.isCalled()) await (await create()).close(); };
   if (httpServer !== null) {
     const upgrade: OryMiddleware['upgrade'] = (req, socket, head, proceed) => { create().then((middleware) => middleware.upgrade(req, socket, head, proceed)).catch(() => socket.destroy()); };

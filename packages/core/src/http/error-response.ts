@@ -26,6 +26,7 @@ const words: Readonly<Record<ErrorCode, string>> = {
   session_aal2_required: 'A second factor is needed to see this.',
   session_inactive: 'You need to log in to see this.',
   session_refresh_required: 'Please log in again to see this: your last login is too long ago.',
+  session_unavailable: 'It could not be told in time who you are. Please try again.',
   session_too_large: 'The session is too large to be passed on.',
   target_too_long: 'The address is too long.',
   upstream_invalid: 'The server behind this address gave an invalid answer.',

@@ -6,7 +6,7 @@ import type { Fields, ResponseHead, Sink, Tunnel } from '../message.ts';
 import { rewriteAppHead, type FromAppContext } from '../rewrite/from-app.ts';
 import { rewriteSetCookie } from '../rewrite/set-cookie.ts';
 import type { ToAppContext } from '../rewrite/to-app.ts';
-import { decide, optionalDecision, type Decision } from '../rules/decide.ts';
+import { decide, type Decision } from '../rules/decide.ts';
 import { mayUseAmbientCredential } from '../session/ambient.ts';
 import type { Credentials } from '../session/credentials.ts';
 import type { Session, SessionState } from '../session/session.ts';
@@ -30,16 +30,16 @@ export function handleApp(context: EngineContext, admitted: Admitted, app: App):
   const { rules, jwt, identityHeaders } = context.options;
   exchange.route = 'app';
 
-  const decision = rules.isEmpty ? optionalDecision : decide(rules, { method: request.method, path: verdict.path, host: admitted.hostname });
+  const decision = rules.isEmpty ? rules.fallback : decide(rules, { method: request.method, path: verdict.path, host: admitted.hostname });
   if ('action' in decision) return exchange.refuse('bad_request', { close: true });
   if (request.upgrade && !checkUpgradeOrigin(context, admitted)) return exchange.refuse('cross_origin_blocked', { close: true });
   if (context.options.allowedCorsOrigins !== undefined && applyCorsPolicy(context, admitted)) return;
 
-  const call: AppCall = { context, admitted, app, decision, credentials: undefined };
+  const call: AppCall = { context, admitted, app: decision.to ?? app, decision, credentials: undefined };
   // Where CORS is the app's own it must see the preflight, which browsers send without credentials, on protected paths too.
   if (isPreflight(request)) return forward(call, { session: undefined, setCookies: [], unavailable: false });
   const isAsked = decision.session !== 'none' && (jwt || identityHeaders.length > 0 || isRestricted(decision)) && !admitted.isForeignHost;
-  const credentials = isAsked ? context.readCredentials(request.fields) : undefined;
+  const credentials = isAsked ? context.readCredentials(request.fields, request.connection) : undefined;
   if (credentials === undefined) return decideAccess(call, anonymous);
   if (credentials.ambient && !mayUseAmbientCredential(request, admitted.public.origin, context.options.allowedCorsOrigins)) {
     exchange.session = 'cross_origin';
@@ -122,13 +122,14 @@ function send(call: AppCall, caller: Caller, authorization: ToAppContext['author
   const { context, admitted, app, decision } = call;
   const { exchange, verdict } = admitted;
   const { request, requestId } = exchange;
+  const upstream = app.action === 'forward' ? app.upstream : undefined;
   const toApp: ToAppContext = {
     requestId, public: admitted.public, authorization, identity: caller.session === undefined ? noFields : context.readIdentity(caller.session),
-    unavailable: caller.unavailable, methodsMatter: decision.methodsMatter,
+    unavailable: caller.unavailable, methodsMatter: decision.methodsMatter, upstream,
   };
   const fromApp: FromAppContext = {
     rehoming: context.rehomingFor(admitted.public), authenticated: caller.session !== undefined, setCookies: caller.setCookies,
-    requestId, byCaller: context.byCaller, upstream: app.action === 'forward',
+    requestId, byCaller: context.byCaller, upstream,
   };
   if (app.action === 'continue') {
     return app.proceed({
@@ -145,7 +146,7 @@ function send(call: AppCall, caller: Caller, authorization: ToAppContext['author
 }
 
 function rewriteHead(call: AppCall, head: ResponseHead, fromApp: FromAppContext): ResponseHead {
-  call.context.sessions.observe(head.fields, call.credentials, 'app_response'); // the app may call Ory itself
+  call.context.sessions.observe(head.fields, call.admitted.exchange.request.fields, 'app_response'); // the app may call Ory itself
   const rewritten = rewriteAppHead(head, fromApp);
   const { decorate } = call.admitted.exchange;
   return decorate === undefined ? rewritten : { ...rewritten, fields: decorate(rewritten.fields) };
@@ -184,6 +185,6 @@ function isAppStarting({ exchange, public: { loopback } }: Admitted, error: Erro
 }
 
 /** Where sockets are not to outlive their session. */
-function bindSocket({ context, credentials }: AppCall, session: Session | undefined, tunnel: Tunnel): void {
-  if (credentials !== undefined && session !== undefined) context.sessions.bindSocket(tunnel, credentials, session);
+function bindSocket({ context, credentials, decision: { revalidateSockets } }: AppCall, session: Session | undefined, tunnel: Tunnel): void {
+  if (credentials !== undefined && session !== undefined && revalidateSockets !== undefined) context.sessions.bindSocket(tunnel, { credentials, session, interval: revalidateSockets });
 }

@@ -14,7 +14,7 @@ import type { Session } from '../session/session.ts';
 import { createIdentityFields } from '../token/identity-fields.ts';
 import { createTokenIssuer, type TokenIssuer, type TokenIssuerContext } from '../token/issue.ts';
 import { createOryTokenIssuer } from '../token/ory-issuer.ts';
-import type { SigningKeys } from '../token/keys.ts';
+import type { CurrentKeys } from '../token/key-ring.ts';
 import type { ClientExchange } from './exchange.ts';
 import { LoginLoops } from './login-loop.ts';
 
@@ -54,7 +54,7 @@ export interface Admitted {
   readonly isForeignHost: boolean;
 }
 
-export function createContext(setup: { options: ResolvedOptions; ports: Ports; keys: SigningKeys | undefined; onEvent: EventListener | undefined }): EngineContext {
+export function createContext(setup: { options: ResolvedOptions; ports: Ports; keys: CurrentKeys | undefined; onEvent: EventListener | undefined }): EngineContext {
   const { options, ports, keys, onEvent } = setup;
   const warn = (code: WarningCode, message: string): void => onEvent?.({ type: 'warning', code, message });
   const isTrusted = (address: string): boolean => ports.trusts(address);
@@ -74,8 +74,8 @@ export function createContext(setup: { options: ResolvedOptions; ports: Ports; k
     rehomingFor: (publicOrigin) => {
       let rehoming = rehomings.get(publicOrigin);
       if (rehoming === undefined) {
-        const { ory, prefix, app, cookieDomain, defaultRedirectUrl } = options;
-        rehoming = createRehoming({ services: ory, prefix, appOrigin: app?.origin, public: publicOrigin, cookieDomain, defaultRedirectUrl });
+        const { ory, prefix, apps, cookieDomain, defaultRedirectUrl } = options;
+        rehoming = createRehoming({ services: ory, prefix, appOrigins: apps.map(({ origin }) => origin), public: publicOrigin, cookieDomain, defaultRedirectUrl });
         rehomings.set(publicOrigin, rehoming);
       }
       return rehoming;
@@ -83,7 +83,7 @@ export function createContext(setup: { options: ResolvedOptions; ports: Ports; k
   };
 }
 
-function createIssuer(options: ResolvedOptions, keys: SigningKeys | undefined, context: TokenIssuerContext): TokenIssuer | undefined {
+function createIssuer(options: ResolvedOptions, keys: CurrentKeys | undefined, context: TokenIssuerContext): TokenIssuer | undefined {
   if (options.tokenizeAs !== undefined) return createOryTokenIssuer(context);
   return keys === undefined ? undefined : createTokenIssuer(options, keys, context);
 }

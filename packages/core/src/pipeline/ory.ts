@@ -5,7 +5,6 @@ import { createBodyRewriter, isRewritable, type BodyRewriter } from '../rewrite/
 import { readContentCoding, rewriteOryHead } from '../rewrite/from-ory.ts';
 import type { Rehoming } from '../rewrite/rehoming.ts';
 import { routeToOry, type OryService } from '../routing/ory-services.ts';
-import type { Credentials } from '../session/credentials.ts';
 import type { SessionWatch } from '../session/sessions.ts';
 import { readField } from '../http/fields.ts';
 import type { Admitted, EngineContext } from './context.ts';
@@ -27,12 +26,12 @@ export function handleOry(context: EngineContext, admitted: Admitted, below: str
   const routed = routeToOry(ory, below);
   if (routed === undefined) return exchange.refuse('not_configured');
 
-  const credentials = context.readCredentials(request.fields);
+  const credentials = context.readCredentials(request.fields, request.connection);
   const watch = context.sessions.watch({ method: request.method, path, body: request.body }, credentials);
   const { service, target } = routed;
   const dispatch = (): void => {
     const fields = context.toOry(request, { requestId, public: admitted.public, service });
-    const sink = new OrySink(context, exchange, { service, rehoming: context.rehomingFor(admitted.public), credentials, watch });
+    const sink = new OrySink(context, exchange, { service, rehoming: context.rehomingFor(admitted.public), watch });
     const outbound = { upstream: service.upstream, method: request.method, target, fields, body: request.body };
     const upstream = request.upgrade ? context.ports.transport.connect(outbound, sink) : context.ports.transport.dispatch(outbound, sink);
     // A logout whose client went away still ends a session: its answer is awaited, or a whoami could slip in between.
@@ -48,7 +47,6 @@ export function handleOry(context: EngineContext, admitted: Admitted, below: str
 interface OryCall {
   readonly service: OryService;
   readonly rehoming: Rehoming;
-  readonly credentials: Credentials | undefined;
   readonly watch: SessionWatch | undefined;
 }
 
@@ -70,18 +68,17 @@ class OrySink implements Sink {
   informational(head: ResponseHead): void { this.#exchange.informational(head); }
 
   head(head: ResponseHead): void {
-    const { service, rehoming, credentials, watch } = this.#call;
+    const { service, rehoming, watch } = this.#call;
     const { method } = this.#exchange.request;
     watch?.settle({ isDone: head.status < 400 });
-    this.#context.sessions.observe(head.fields, credentials, 'ory_response');
+    this.#context.sessions.observe(head.fields, this.#exchange.request.fields, 'ory_response');
     if (rehoming.isLoopback) this.#context.loginLoops.noteAnswer(head.fields);
     if (this.#isExposedEmulator(head)) return;
 
     const rewritable = isRewritable(head, { method });
     const coding = readContentCoding(head);
     if (rewritable && coding !== 'identity') this.#decoder = this.#context.ports.decoder(coding, this.#decoded);
-    if (rewritable && coding !== 'identity' && this.#decoder === undefined)
-      this.#context.warn('ory_encoding_unknown', `Ory answered in the coding ${JSON.stringify(coding)}, which cannot be rewritten; it is passed on as it is`);
+    if (rewritable && coding !== 'identity' && this.#decoder === undefined) warnOfCoding(this.#context, coding);
     const decoded = this.#decoder !== undefined;
     if (rewritable && (decoded || coding === 'identity')) this.#rewriter = createBodyRewriter(rehoming, bodyOptions(head, service, this.#exchange.request.target));
     this.#exchange.head(rewriteOryHead(head, {
@@ -147,4 +144,13 @@ const discovery = /\/\.well-known\/(?:openid-configuration|oauth-authorization-s
 function bodyOptions(head: ResponseHead, service: OryService, target: string): { service: OryService; json: boolean; keepIssuer: boolean } {
   const type = readField(head.fields, 'content-type') ?? '';
   return { service, json: /^application\/(?:[^;]*\+)?json\b/i.test(type), keepIssuer: discovery.test(target) };
+}
+
+/** Said once: who compresses one answer so compresses them all. */
+const codingWarned = new WeakSet<EngineContext>();
+
+function warnOfCoding(context: EngineContext, coding: string): void {
+  if (codingWarned.has(context)) return;
+  codingWarned.add(context);
+  context.warn('ory_encoding_unknown', `Ory answered in the coding ${JSON.stringify(coding)}, which cannot be rewritten; it is passed on as it is`);
 }

@@ -2,13 +2,15 @@ import { readField } from '../http/fields.ts';
 import { createRedirect } from '../http/redirect.ts';
 import { readReturnTo } from '../http/return-to.ts';
 import type { Fields } from '../message.ts';
-import type { SigningKeys } from '../token/keys.ts';
+import { jwksMaxAge, type CurrentKeys } from '../token/key-ring.ts';
+import type { SigningKeys } from '../token/signing-keys.ts';
 import type { Admitted, EngineContext } from './context.ts';
 import type { ClientExchange } from './exchange.ts';
 import { handleLogout } from './logout.ts';
 
 const encoder = new TextEncoder();
 const emptyBody = new Uint8Array();
+const noKeys = { publicJwks: '{"keys":[]}', etag: '"none"' };
 const flows: ReadonlySet<string> = new Set(['login', 'registration', 'settings']);
 
 /** Load balancers and verifiers ask by address; what they get is public anyway. */
@@ -27,16 +29,14 @@ export interface OwnEndpoints {
   setDraining(): void;
 }
 
-export function createOwnEndpoints(context: EngineContext, keys: SigningKeys | undefined): OwnEndpoints {
-  const jwks = encoder.encode(keys?.publicJwks ?? '{"keys":[]}');
-  const etag = keys?.etag ?? '"none"';
+export function createOwnEndpoints(context: EngineContext, keys: CurrentKeys | undefined): OwnEndpoints {
   let draining = false;
 
   return {
     answer(exchange, endpoint) {
       exchange.route = 'own';
       if (!exchange.allow(['GET', 'HEAD'])) return;
-      if (endpoint === 'jwks.json') return answerJwks(exchange, jwks, etag);
+      if (endpoint === 'jwks.json') return answerJwks(exchange, keys?.current);
       if (endpoint === 'health/ready' && draining) return exchange.refuse('draining', { fields: ['Retry-After', '1'] });
       answerJson(exchange, encoder.encode('{"status":"ok"}'), ['Cache-Control', 'no-store']);
     },
@@ -55,13 +55,13 @@ export function createOwnEndpoints(context: EngineContext, keys: SigningKeys | u
   };
 }
 
-function answerJwks(exchange: ClientExchange, jwks: Uint8Array, etag: string): void {
+function answerJwks(exchange: ClientExchange, { publicJwks, etag }: Pick<SigningKeys, 'publicJwks' | 'etag'> = noKeys): void {
   // Any origin may read public keys; no credentials are involved.
-  const fields = ['Cache-Control', 'public, max-age=60', 'ETag', etag, 'Access-Control-Allow-Origin', '*'];
+  const fields = ['Cache-Control', `public, max-age=${jwksMaxAge / 1_000}`, 'ETag', etag, 'Access-Control-Allow-Origin', '*'];
   const known = readField(exchange.request.fields, 'if-none-match');
   if (known !== undefined && known.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*' || tag.trim() === `W/${etag}`))
     return exchange.respond({ status: 304, reason: 'Not Modified', fields: [...fields, 'X-Request-Id', exchange.requestId] }, emptyBody);
-  answerJson(exchange, jwks, fields);
+  answerJson(exchange, encoder.encode(publicJwks), fields);
 }
 
 function answerJson(exchange: ClientExchange, body: Uint8Array, fields: Fields): void {

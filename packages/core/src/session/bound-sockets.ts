@@ -10,13 +10,8 @@ export interface SocketOwner {
   readonly identityId: string;
   /** Digests of the credential's values, session id and identity id. */
   readonly tags: readonly string[];
-}
-
-export interface BoundSocketsSetup {
-  readonly clock: Clock;
-  /** Milliseconds between two questions about a socket's session. */
+  /** Milliseconds between two questions about the session. */
   readonly interval: number;
-  readonly findState: (credentials: Credentials) => Promise<SessionState>;
 }
 
 interface Binding extends SocketOwner {
@@ -29,12 +24,14 @@ interface Binding extends SocketOwner {
  * as a changed name; it is the reason to ask at once.
  */
 export class BoundSockets {
-  readonly #setup: BoundSocketsSetup;
+  readonly #clock: Clock;
+  readonly #findState: (credentials: Credentials) => Promise<SessionState>;
   readonly #byTag = new Map<string, Set<Binding>>();
   readonly #all = new Set<Binding>();
 
-  constructor(setup: BoundSocketsSetup) {
-    this.#setup = setup;
+  constructor(clock: Clock, findState: (credentials: Credentials) => Promise<SessionState>) {
+    this.#clock = clock;
+    this.#findState = findState;
   }
 
   get size(): number { return this.#all.size; }
@@ -59,13 +56,13 @@ export class BoundSockets {
   }
 
   async #check(binding: Binding, { endsUnknown }: { readonly endsUnknown: boolean }): Promise<void> {
-    const state = await this.#setup.findState(binding.credentials);
+    const state = await this.#findState(binding.credentials);
     const isConfirmed = state.state === 'authenticated' ? state.session.identityId === binding.identityId : state.state === 'unknown' && !endsUnknown;
     if (!isConfirmed && this.#all.has(binding)) binding.tunnel.close();
   }
 
   #startTimer(binding: Binding): void {
-    binding.cancelTimer = this.#setup.clock.after(this.#setup.interval, () => {
+    binding.cancelTimer = this.#clock.after(binding.interval, () => {
       void this.#check(binding, { endsUnknown: false }).then(() => { if (this.#all.has(binding)) this.#startTimer(binding); });
     });
   }

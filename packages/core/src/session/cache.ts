@@ -10,7 +10,7 @@ const refusalTtl = 1_000;
 const refusalBounds = { maxEntries: 1_000, maxBytes: 1024 ** 2 };
 
 /** Measured bytes of an entry beside its texts: entry, session, maps and times; and of each of its tags. */
-const entryBytes = 1_100;
+const entryBytes = 950;
 const tagBytes = 200;
 
 /** An answer from memory. */
@@ -20,15 +20,41 @@ export interface CachedLookup {
   readonly setCookies: readonly string[];
 }
 
-interface CacheEntry extends TableEntry {
-  readonly lookup: CachedLookup;
-  readonly session: Session | undefined;
+interface RememberedAnswer extends TableEntry {
+  readonly state: SessionState;
   /** Monotonic time until which it answers. */
   readonly freshUntil: number;
   /** Monotonic time until which it answers while Ory does not. */
   readonly staleUntil: number;
   /** Number of the call that it came from: an older call that ends later must not replace a newer one's result. */
   readonly call: number;
+}
+
+/** It is the answer itself, and has no field that is the same in all: there are ten thousand of them. */
+class CacheEntry implements RememberedAnswer, CachedLookup {
+  readonly key: string;
+  readonly tags: readonly string[];
+  readonly size: number;
+  readonly keptUntil: number;
+  readonly state: SessionState;
+  readonly freshUntil: number;
+  readonly staleUntil: number;
+  readonly call: number;
+
+  constructor(answer: RememberedAnswer) {
+    this.key = answer.key;
+    this.tags = answer.tags;
+    this.size = answer.size;
+    this.keptUntil = answer.keptUntil;
+    this.state = answer.state;
+    this.freshUntil = answer.freshUntil;
+    this.staleUntil = answer.staleUntil;
+    this.call = answer.call;
+  }
+
+  get cache(): 'hit' { return 'hit'; }
+  get setCookies(): readonly string[] { return noCookies; }
+  get session(): Session | undefined { return this.state.state === 'authenticated' ? this.state.session : undefined; }
 }
 
 /** A result of whoami, to be kept. */
@@ -39,7 +65,7 @@ export interface CacheableResult {
 }
 
 const noCookies: readonly string[] = Object.freeze([]);
-const anonymous: CachedLookup = Object.freeze({ state: Object.freeze({ state: 'anonymous' }), cache: 'hit', setCookies: noCookies });
+const anonymous: SessionState = Object.freeze({ state: 'anonymous' });
 
 /**
  * Sessions by credential key. An entry is remembered longer than it is believed: the same answer to a later whoami then gives the same
@@ -66,13 +92,13 @@ export class SessionCache {
   /** The answer for a credential key, while it is fresh. */
   find(key: string): CachedLookup | undefined {
     const entry = this.#sessions.get(key) ?? this.#refusals.get(key);
-    return entry !== undefined && this.#clock.monotonic() < entry.freshUntil ? entry.lookup : undefined;
+    return entry !== undefined && this.#clock.monotonic() < entry.freshUntil ? entry : undefined;
   }
 
   /** The answer for a credential key while Ory gives none, where `staleIfError` allows it. */
   findStale(key: string): CachedLookup | undefined {
     const entry = this.#sessions.get(key);
-    return entry !== undefined && this.#clock.monotonic() < entry.staleUntil ? { ...entry.lookup, cache: 'stale' } : undefined;
+    return entry !== undefined && this.#clock.monotonic() < entry.staleUntil ? { state: entry.state, cache: 'stale', setCookies: noCookies } : undefined;
   }
 
   /** Whether the credential was good when Ory was last asked. */
@@ -97,19 +123,18 @@ export class SessionCache {
     const { key, valueTags, call } = result;
     if (this.#isOutdated(key, call)) return;
     const now = this.#clock.monotonic();
-    const tags = [...valueTags, session.id, session.identityId];
-    const lookup: CachedLookup = Object.freeze({ state: Object.freeze({ state: 'authenticated', session }), cache: 'hit', setCookies: noCookies });
+    const tags = valueTags.concat(session.id, session.identityId); // a spread leaves room for sixteen more
     const wall = this.#clock.now();
     const longest = Math.min(session.expiresAt - wall, session.tokenized === undefined ? Infinity : believableFor(session.tokenized, wall));
     const fresh = Math.min(this.#ttl, cacheFor ?? Infinity, longest);
     this.#refusals.delete(key);
-    this.#sessions.set({
-      key, tags, lookup, session, call, size: this.#sizeOf(session, tags.length),
+    this.#sessions.set(new CacheEntry({
+      key, tags, call, state: Object.freeze({ state: 'authenticated', session }), size: this.#sizeOf(session, tags.length),
       // Whole milliseconds are stored in half the memory.
       freshUntil: Math.floor(now + fresh),
       staleUntil: Math.floor(now + Math.min(fresh + this.#staleIfError, longest)),
       keptUntil: Math.floor(now + this.#retention),
-    }, now);
+    }), now);
   }
 
   /** Keeps for a moment that Ory refused this credential. */
@@ -118,8 +143,9 @@ export class SessionCache {
     this.#sessions.delete(key);
     const ttl = Math.min(this.#ttl, refusalTtl);
     if (ttl <= 0) return;
-    const until = this.#clock.monotonic() + ttl;
-    this.#refusals.set({ key, tags: valueTags, lookup: anonymous, session: undefined, call, size: 500 + valueTags.length * tagBytes, freshUntil: until, staleUntil: until, keptUntil: until }, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    const until = now + ttl;
+    this.#refusals.set(new CacheEntry({ key, tags: valueTags, state: anonymous, call, size: 500 + valueTags.length * tagBytes, freshUntil: until, staleUntil: until, keptUntil: until }), now);
   }
 
   /** Forgets a session that a newer answer does not confirm. */

@@ -7,7 +7,7 @@ import { BoundSockets } from './bound-sockets.ts';
 import { Breaker } from './breaker.ts';
 import { SessionCache, type CacheableResult } from './cache.ts';
 import { CallQueue } from './call-queue.ts';
-import { isSessionCookieName, toValueTag, type Credentials } from './credentials.ts';
+import { createCredentialReader, isSessionCookieName, toValueTag, type CredentialReader, type Credentials } from './credentials.ts';
 import { Flights, type Flight, type FlightResult } from './flights.ts';
 import { everySession, InvalidationLog, type InvalidationTarget } from './invalidation.ts';
 import { readSession } from './read-session.ts';
@@ -48,12 +48,15 @@ export interface Sessions {
   lookUp(credentials: Credentials, options: LookUpOptions): SessionLookup | Promise<SessionLookup>;
   /** Before a request is forwarded to Ory; `undefined`: it can change no session. */
   watch(request: WatchedRequest, credentials: Credentials | undefined): SessionWatch | undefined;
-  /** A response of Ory or of the app, which may call Ory itself: one that sets or deletes a session cookie drops the credential that it answers. */
-  observe(fields: Fields, credentials: Credentials | undefined, cause: 'ory_response' | 'app_response'): void;
+  /**
+   * A response of Ory or of the app, which may call Ory itself: one that sets or deletes a session cookie drops the credential of the request
+   * that it answers, also where nobody had to ask whose that is.
+   */
+  observe(response: Fields, request: Fields, cause: 'ory_response' | 'app_response'): void;
   /** Forgets sessions. @returns how many were cached */
   invalidate(target: InvalidationTarget): number;
-  /** With `revalidateSockets`: ends the connection with the session that opened it. */
-  bindSocket(tunnel: Tunnel, credentials: Credentials, session: Session): void;
+  /** Ends the connection with the session that opened it. `interval`: milliseconds between two questions about it. */
+  bindSocket(tunnel: Tunnel, opened: { readonly credentials: Credentials; readonly session: Session; readonly interval: number }): void;
 }
 
 /** One for each Ory. */
@@ -67,25 +70,26 @@ class CachedSessions implements Sessions {
   readonly #options: ResolvedOptions;
   readonly #ports: Ports;
   readonly #onEvent: EventListener | undefined;
+  readonly #readCredentials: CredentialReader;
   readonly #ask: AskWhoami;
   readonly #cache: SessionCache;
   readonly #log = new InvalidationLog();
   readonly #flights = new Flights(this.#log);
   readonly #breaker: Breaker;
   readonly #queue: CallQueue;
-  readonly #sockets: BoundSockets | undefined;
+  readonly #sockets: BoundSockets;
 
   constructor(options: ResolvedOptions, ports: Ports, onEvent: EventListener | undefined) {
     this.#options = options;
     this.#ports = ports;
     this.#onEvent = onEvent;
+    this.#readCredentials = createCredentialReader(options, (text) => ports.digest(text));
     this.#ask = createWhoami(options, ports);
     this.#cache = new SessionCache(options, ports.clock);
     this.#breaker = new Breaker(ports.clock, onEvent);
     this.#queue = new CallQueue(options.whoamiConcurrency, ports.clock);
-    if (options.revalidateSockets === undefined) return;
     const findState = async (credentials: Credentials): Promise<SessionState> => (await this.lookUp(credentials, { fresh: false })).state;
-    this.#sockets = new BoundSockets({ clock: ports.clock, interval: options.revalidateSockets, findState });
+    this.#sockets = new BoundSockets(ports.clock, findState);
   }
 
   lookUp(credentials: Credentials, options: LookUpOptions): SessionLookup | Promise<SessionLookup> {
@@ -133,15 +137,15 @@ class CachedSessions implements Sessions {
     return watch;
   }
 
-  observe(fields: Fields, credentials: Credentials | undefined, cause: 'ory_response' | 'app_response'): void {
-    if (credentials === undefined) return;
-    for (let i = 0; i < fields.length; i += 2) {
-      const name = fields[i] ?? '';
+  observe(response: Fields, request: Fields, cause: 'ory_response' | 'app_response'): void {
+    for (let i = 0; i < response.length; i += 2) {
+      const name = response[i] ?? '';
       if (name.length !== 10 || lowerName(name) !== 'set-cookie') continue;
-      const value = fields[i + 1] ?? '';
+      const value = response[i + 1] ?? '';
       const cookieName = value.slice(0, Math.max(0, value.indexOf('='))).trim();
       if (!isSessionCookieName(cookieName, this.#options.sessionCookies)) continue;
-      this.#drop(this.#cache.withSessions(this.#toTags(credentials)), cause);
+      const credentials = this.#readCredentials(request);
+      if (credentials !== undefined) this.#drop(this.#cache.withSessions(this.#toTags(credentials)), cause);
       return;
     }
   }
@@ -154,8 +158,8 @@ class CachedSessions implements Sessions {
     return tags.length === 0 ? 0 : this.#drop(this.#cache.withSessions(tags), 'api');
   }
 
-  bindSocket(tunnel: Tunnel, credentials: Credentials, session: Session): void {
-    this.#sockets?.bind(tunnel, { credentials, identityId: session.identityId, tags: [...this.#toTags(credentials), session.id, session.identityId] });
+  bindSocket(tunnel: Tunnel, { credentials, session, interval }: { readonly credentials: Credentials; readonly session: Session; readonly interval: number }): void {
+    this.#sockets.bind(tunnel, { credentials, interval, identityId: session.identityId, tags: [...this.#toTags(credentials), session.id, session.identityId] });
   }
 
   /** The one place where sessions are invalidated: what is cached goes, and what is on its way is too late. */
@@ -163,7 +167,7 @@ class CachedSessions implements Sessions {
     this.#log.mark(this.#flights.size === 0 ? [] : tags);
     const dropped = this.#cache.drop(tags);
     if (dropped > 0) this.#onEvent?.({ type: 'invalidation', cause, dropped });
-    this.#sockets?.recheck(tags);
+    this.#sockets.recheck(tags);
     return dropped;
   }
 

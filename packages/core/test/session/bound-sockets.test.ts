@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Tunnel } from '../../src/index.ts';
-import type { Session } from '../../src/session/session.ts';
 import { until } from '../harness.ts';
 import { createSetting, S, T, type Setting } from './setting.ts';
 
@@ -19,7 +18,7 @@ async function open(setting: Setting, fields = S, overrides: Readonly<Record<str
   const { state } = await setting.logIn(fields, overrides);
   if (state.state !== 'authenticated') throw new Error('nobody is logged in');
   const tunnel = new FakeTunnel();
-  setting.sessions.bindSocket(tunnel, setting.credentials(fields), state.session satisfies Session);
+  setting.sessions.bindSocket(tunnel, { credentials: setting.credentials(fields), session: state.session, interval: 30_000 });
   return tunnel;
 }
 
@@ -34,16 +33,8 @@ async function reply(setting: Setting, calls: number, status: number, body = '')
 }
 
 describe('BoundSockets', () => {
-  it('asks nobody and ends nothing without the option', async () => {
-    const setting = createSetting();
-    const tunnel = await open(setting);
-    setting.ports.clock.advance(600_000);
-    setting.sessions.invalidate({ sessionId: 'session-a' });
-    expect([tunnel.isClosed, setting.calls.length]).toEqual([false, 1]);
-  });
-
   it.each([['sessionId', 'session-a'], ['identityId', 'identity-a'], ['credential', 'AAA']])('W14: asks at once when the session is invalidated by its %s, and ends it if Ory knows it no more', async (member, value) => {
-    const setting = createSetting({ revalidateSockets: true });
+    const setting = createSetting();
     const tunnel = await open(setting);
     setting.sessions.invalidate({ [member]: value });
     await reply(setting, 2, 401);
@@ -51,7 +42,7 @@ describe('BoundSockets', () => {
   });
 
   it('keeps it when Ory confirms the session, and ends it when that is another identity\'s by now', async () => {
-    const setting = createSetting({ revalidateSockets: true });
+    const setting = createSetting();
     const tunnel = await open(setting);
     setting.sessions.invalidate({ sessionId: 'session-a' });
     await until(() => setting.calls.length === 2);
@@ -65,7 +56,7 @@ describe('BoundSockets', () => {
   });
 
   it('ends it when Ory does not answer after an invalidation, but not when it is merely time to ask', async () => {
-    const setting = createSetting({ revalidateSockets: '30s', whoamiTimeout: 1_000 });
+    const setting = createSetting({ whoamiTimeout: 1_000 });
     const tunnel = await open(setting);
     setting.ports.clock.advance(30_000);
     await reply(setting, 2, 500);
@@ -76,7 +67,7 @@ describe('BoundSockets', () => {
   });
 
   it('asks again and again at the interval, and no more once it is closed', async () => {
-    const setting = createSetting({ revalidateSockets: '30s' });
+    const setting = createSetting();
     const tunnel = await open(setting);
     for (const calls of [2, 3]) {
       setting.ports.clock.advance(30_000);
@@ -91,7 +82,7 @@ describe('BoundSockets', () => {
   });
 
   it('leaves sockets of other credentials alone', async () => {
-    const setting = createSetting({ revalidateSockets: true });
+    const setting = createSetting();
     const tunnel = await open(setting);
     const other = await open(setting, T, { id: 'session-b', identity: { id: 'identity-b', traits: {} } });
     setting.sessions.invalidate({ credential: 'ory_st_TTT' });

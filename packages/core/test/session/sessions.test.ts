@@ -123,7 +123,7 @@ describe('createSessions', () => {
     ])('drops the credential that a response answers which %s', async (_, cookie) => {
       const setting = createSetting();
       await setting.logIn(S);
-      setting.sessions.observe(['Content-Type', 'text/html', 'set-COOKIE', 'a=1', 'Set-Cookie', cookie], setting.credentials(S), 'app_response');
+      setting.sessions.observe(['Content-Type', 'text/html', 'set-COOKIE', 'a=1', 'Set-Cookie', cookie], S, 'app_response');
       expect(setting.lookUp(S)).toBeInstanceOf(Promise);
       expect(setting.events.at(-1)).toEqual({ type: 'invalidation', cause: 'app_response', dropped: 1 });
     });
@@ -131,8 +131,8 @@ describe('createSessions', () => {
     it.each(['csrf_token_x=1', 'theme=ory_kratos_session=1', 'ory_kratos_session', '=ory_kratos_session', ''])('lets %j pass', async (cookie) => {
       const setting = createSetting();
       await setting.logIn(S);
-      setting.sessions.observe(['Set-Cookie', cookie, 'X-Set-Cookie', 'ory_kratos_session=1'], setting.credentials(S), 'ory_response');
-      setting.sessions.observe(['Set-Cookie', 'ory_kratos_session=1'], undefined, 'ory_response');
+      setting.sessions.observe(['Set-Cookie', cookie, 'X-Set-Cookie', 'ory_kratos_session=1'], S, 'ory_response');
+      setting.sessions.observe(['Set-Cookie', 'ory_kratos_session=1'], ['Cookie', 'other=1'], 'ory_response');
       expect((await setting.lookUp(S)).cache).toBe('hit');
     });
   });

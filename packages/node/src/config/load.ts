@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { mergeSources, optionDefinitions, type OptionName, type OptionSource, type OryProxyOptions } from '@ory-proxy/core';
+import { mergeSources, optionDefinitions, OptionsError, type OptionName, type OptionSource, type OryProxyOptions } from '@ory-proxy/core';
 import { readEnvironment, type Environment } from './env.ts';
 import { readConfigFile } from './file.ts';
 
@@ -26,10 +26,13 @@ export async function loadOptions({ flags, cwd, env, configPath }: LoadRequest):
 
 /**
  * Options for the engine inside a host's server: what was given in code, then the environment and the configuration file, as far as
- * they concern that adapter. A host has `PORT` and the like for itself. Rejects as `loadOptions` does.
+ * they concern that adapter. A host has `PORT` and the like for itself. Rejects as `loadOptions` does, and for an option in code that would do
+ * nothing there.
  */
 export async function loadHostOptions(given: OryProxyOptions, { adapter, cwd = process.cwd() }: { readonly adapter: 'N' | 'V'; readonly cwd?: string }): Promise<OryProxyOptions> {
   const [environment, file] = await Promise.all([readEnvironment(process.env, cwd), readConfigFile(cwd)]);
+  const idle = Object.entries(given).filter(([name, value]) => value !== undefined && optionDefinitions[name as OptionName]?.adapters.includes(adapter) === false);
+  if (idle.length > 0) throw new OptionsError(idle.map(([option]) => ({ option, message: `has no effect in ${adapter === 'N' ? 'a Nest application' : 'a Vite server'}: leave it out` })));
   const concerns = (options: OryProxyOptions): OryProxyOptions =>
     Object.fromEntries(Object.entries(options).filter(([name]) => optionDefinitions[name as OptionName]?.adapters.includes(adapter) ?? true)); // an unknown name stays, to be refused
   return mergeSources([
