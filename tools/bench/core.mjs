@@ -27,9 +27,10 @@ const browser = [
   'Host', 'localhost:4000', 'User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36', 'Accept', 'application/json', 'Accept-Encoding', 'gzip, deflate, br',
   'Accept-Language', 'en-GB,en;q=0.9', 'Sec-Fetch-Site', 'same-origin', 'Sec-Fetch-Mode', 'cors', 'Sec-Fetch-Dest', 'empty', 'Referer', 'http://localhost:4000/', 'Connection', 'keep-alive',
 ];
+/** Each on a connection of its own, which is kept: credentials are read again, but not digested again. */
 const request = (cookie) => ({
   method: 'GET', target: '/api/items?page=1', httpVersion: '1.1', scheme: 'http', authority: 'localhost:4000', fields: [...browser, 'Cookie', cookie],
-  remoteAddress: '127.0.0.1', localAddress: '127.0.0.1', upgrade: false, body: null,
+  remoteAddress: '127.0.0.1', localAddress: '127.0.0.1', upgrade: false, body: null, connection: {},
 });
 const authenticated = request('theme=dark; ory_kratos_session=MTc4OTk4NzY1NHxEWDhFQVFMX2dBQUJFQUVRQUFCZl80QUFBUVp6ZEhKcGJtY01Ed0FOYzJWemMybHZibDkwYjJ0bGJnWnpkSEpwYm1jTUlnQWc=');
 const anonymous = request('theme=dark');

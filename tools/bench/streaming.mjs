@@ -1,6 +1,6 @@
-// 1 GiB down and up through the bare proxy and through ours: throughput and growth of resident memory after a warm-up of 256 MiB.
+// Large bodies down and up through the bare proxy and through ours: throughput, and growth of resident memory after a warm-up.
 import { createServer, request } from 'node:http';
-import { pinDriver, start } from './processes.mjs';
+import { median, pinDriver, spread, start } from './processes.mjs';
 
 const mebibyte = 1024 ** 2;
 const block = Buffer.alloc(mebibyte, 'x');
@@ -41,28 +41,46 @@ function transfer(origin, method, mebibytes) {
   });
 }
 
-export async function compareStreaming() {
+export async function compareStreaming({ rounds }) {
   pinDriver();
   const upstream = await startStreamServer();
   const env = { UPSTREAM: upstream.origin };
-  console.log('\nstreaming: 1 GiB after a warm-up of 256 MiB');
-  console.log('target                      direction    MiB/s   RSS growth MiB');
-  for (const [name, script] of [['bare undici-dispatch proxy', 'bare-proxy.mjs'], ['ours', 'our-proxy.mjs']]) {
-    const proxy = await start(script, { kind: 'proxy', env });
-    for (const [direction, method] of [['down', 'GET'], ['up', 'POST']]) {
-      await transfer(proxy.origin, method, 256);
-      const before = await proxy.usage();
-      let peak = before.rss;
-      const started = performance.now();
-      let done = false;
-      const watching = (async () => { while (!done) { peak = Math.max(peak, (await proxy.usage()).rss); await new Promise((next) => setTimeout(next, 100)); } })();
-      await transfer(proxy.origin, method, 1024);
-      const seconds = (performance.now() - started) / 1000;
-      done = true;
-      await watching;
-      console.log(`${name.padEnd(28)}${direction.padEnd(9)}${(1024 / seconds).toFixed(0).padStart(9)}${((peak - before.rss) / mebibyte).toFixed(1).padStart(17)}`);
+  const targets = [];
+  for (const [name, script] of [['bare undici-dispatch proxy', 'bare-proxy.mjs'], ['the same, a second copy', 'bare-proxy.mjs'], ['ours', 'our-proxy.mjs']]) targets.push({ name, proxy: await start(script, { kind: 'proxy', env }) });
+  console.log(`\nstreaming: ${rounds} rounds of 256 MiB each way after as much of warming; ratios to the bare proxy of the same round`);
+  console.log('target                      direction    MiB/s   ratio (spread)          RSS growth MiB');
+  for (const [direction, method] of [['down', 'GET'], ['up', 'POST']]) {
+    for (const target of targets) {
+      await transfer(target.proxy.origin, method, 256);
+      const { rss } = await target.proxy.usage();
+      Object.assign(target, { rates: [], before: rss, peak: rss });
     }
-    proxy.stop();
+    for (let round = 0; round < rounds; round++) {
+      for (const target of round % 2 === 0 ? targets : targets.toReversed()) target.rates.push(await measure(target, method));
+    }
+    for (const { name, rates, before, peak } of targets) {
+      const ratios = rates.map((rate, round) => rate / targets[0].rates[round]);
+      console.log(`${name.padEnd(28)}${direction.padEnd(9)}${median(rates).toFixed(0).padStart(9)}   ${median(ratios).toFixed(3)} (${spread(ratios)})${((peak - before) / mebibyte).toFixed(1).padStart(19)}`);
+    }
   }
+  for (const { proxy } of targets) proxy.stop();
   upstream.stop();
+}
+
+/** @returns MiB per second; notes how much memory was resident at most */
+async function measure(target, method) {
+  const { proxy } = target;
+  let isDone = false;
+  const watching = (async () => {
+    while (!isDone) {
+      target.peak = Math.max(target.peak, (await proxy.usage()).rss);
+      await new Promise((next) => { setTimeout(next, 100); });
+    }
+  })();
+  const started = performance.now();
+  await transfer(proxy.origin, method, 256);
+  const seconds = (performance.now() - started) / 1000;
+  isDone = true;
+  await watching;
+  return 256 / seconds;
 }

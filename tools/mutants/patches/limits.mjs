@@ -17,7 +17,7 @@ export const limitPatches = [
   },
   {
     name: 'a socket outlives a logout',
-    ...core('session/sessions.ts', [['    this.#sockets?.recheck(tags);\n', '']], { test: 'test/session/bound-sockets.test.ts', pattern: 'W14' }),
+    ...core('session/sessions.ts', [['    this.#sockets.recheck(tags);\n', '']], { test: 'test/session/bound-sockets.test.ts', pattern: 'W14' }),
   },
   {
     name: 'a socket stays when nobody confirms its session after a logout',

@@ -28,7 +28,15 @@ export const nodePatches = [
   },
   {
     name: 'trailers of an answer are merged into its body',
-    ...node('upstream/upstream-exchange.ts', [['onResponseEnd(): void {\n    if (this.#isOver) return;\n', 'onResponseEnd(controller: Controller): void {\n    if (this.#isOver) return;\n    for (const part of controller.rawTrailers as Buffer[] ?? []) this.#sink.data(part);\n']], { test: 'test/upstream/transport.test.ts', pattern: 'U27' }, { fuzz: true }),
+    ...node('upstream/upstream-exchange.ts', [['onComplete(): void {\n    if (this.#isOver) return;\n', 'onComplete(raw: unknown): void {\n    if (this.#isOver) return;\n    for (const part of raw as Buffer[] ?? []) this.#sink.data(part);\n']], { test: 'test/upstream/transport.test.ts', pattern: 'U27' }, { fuzz: true }),
+  },
+  {
+    name: 'an answer that is coded in an unknown way is passed',
+    ...node('upstream/response-head.ts', [['isMisframed = ++codings > 1 ||', 'isMisframed = ++codings > 9 &&']], { package: 'e2e', test: 'test/conformance/upstream.test.ts', pattern: 'U3' }),
+  },
+  {
+    name: 'somebody is asked for a client that is gone',
+    ...node('listener/request.ts', [['destroyed || (remoteAddress === undefined && localAddress !== undefined)', 'false && destroyed && remoteAddress === localAddress']], { package: 'e2e', test: 'test/conformance/frames.test.ts', pattern: 'W9' }),
   },
   {
     name: 'a POST is repeated',

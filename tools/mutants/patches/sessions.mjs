@@ -3,6 +3,10 @@ const core = (file, edits, test, more) => ({ file: `packages/core/src/${file}`, 
 
 export const sessionPatches = [
   {
+    name: 'a request has the cookie of the one before it on its connection',
+    ...core('session/credentials.ts', [['recent.cookies === cookies && ', '']], { test: 'test/session/credentials.test.ts', pattern: 'takes nothing over' }, { fuzz: true }),
+  },
+  {
     name: 'the cache survives a logout',
     ...core('session/sessions.ts', [["drop: (tags) => { this.#drop(tags, 'ory_request'); },", 'drop: () => {},']], { test: 'test/session/watch.test.ts', pattern: 'C6' }),
   },

@@ -57,6 +57,24 @@ describe('createCredentialReader', () => {
     expect(read(fields)?.ambient).toBe(ambient);
   });
 
+  it('remembers on a connection what it has digested, and takes nothing over from the request before', () => {
+    const digested: string[] = [];
+    const reader = createReader(oryUrl, (text) => {
+      digested.push(text);
+      return text;
+    });
+    const connection = {};
+    const first = reader(['Cookie', 'theme=dark; ory_kratos_session=A'], connection);
+    expect(reader(['Accept', '*/*', 'cookie', 'theme=dark; ory_kratos_session=A'], connection)).toBe(first);
+    expect(digested).toHaveLength(1);
+
+    const field = fc.constantFrom(['Cookie', 'ory_kratos_session=A'], ['Cookie', 'ory_kratos_session=B'], ['cookie', 'x=1'], ['X-Session-Token', 'ory_st_a'], ['X-Session-Token', 'ory_st_b'], ['Authorization', 'Bearer ory_st_a'], ['Authorization', 'Bearer ory_st_b']);
+    fc.assert(fc.property(fc.array(fc.array(field, { maxLength: 4 }), { maxLength: 12 }), (requests) => {
+      const same = {};
+      for (const fields of requests) expect(reader(fields.flat(), same)).toEqual(reader(fields.flat()));
+    }));
+  });
+
   it('has the names and the prefix from the options', () => {
     const options = resolveOptions({ oryUrl, sessionCookies: 'sid', sessionTokenPrefix: 'tok_' }, { isPublicSuffix: () => false });
     const own = createCredentialReader(options, (text) => text);
