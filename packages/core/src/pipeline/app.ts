@@ -46,7 +46,7 @@ export function handleApp(context: EngineContext, admitted: Admitted, app: App):
     if (isRestricted(decision)) return exchange.refuse('cross_origin_blocked');
     return forward(call, { session: undefined, setCookies: [], unavailable: false });
   }
-  const known: AppCall = { ...call, credentials };
+  const known: AppCall = { context, admitted, app: call.app, decision, credentials };
   const lookup = context.sessions.lookUp(credentials, { requestId: exchange.requestId, fresh: decision.fresh });
   if (lookup instanceof Promise) void lookup.then((late) => { if (!exchange.isOver) decideAccess(known, late); }).catch((error: unknown) => exchange.fail(error as Error));
   else decideAccess(known, lookup);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Exchange, ProxyRequest, Sink } from '@ory-proxy/core';
 import type { IncomingBody } from '../request-body.ts';
 import type { WatchedClient } from './client-watch.ts';
-import { readBody, SelectiveUpgrade, toProxyRequest, type Peer } from './request.ts';
+import { readBody, ReceivedRequest, toProxyRequest, type Peer } from './request.ts';
 import { ResponseSink, type SinkOwner } from './response-sink.ts';
 
 /** Requests that a client may send ahead before it is not read any more. */
@@ -70,7 +70,7 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
     if (this.#isFinished) return void req.resume(); // the client was told, and is read on only so that it can read that
     if (this.#isBroken) return void this.socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
     const message = { req, res, body: readBody(req, expectsContinue ? () => { res.writeContinue(); } : undefined) };
-    if (req instanceof SelectiveUpgrade && req.hasSkippedBytes) this.#isBroken = true;
+    if (req instanceof ReceivedRequest && req.hasSkippedBytes) this.#isBroken = true;
     if (this.#active === undefined && this.#ahead.length === 0 && this.#host.handle !== undefined && !this.#isSending()) return this.#serve(message, this.#host.handle);
     this.#ahead.push(message);
     if (this.#ahead.length >= aheadLimit) this.socket.pause();

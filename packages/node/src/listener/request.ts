@@ -11,12 +11,14 @@ export interface Peer {
 }
 
 /**
- * Takes only WebSocket handshakes away from HTTP. Node hands over every request that asks for another protocol once somebody listens
- * for upgrades; `h2c` and the like must be served as if they had not asked, with their body. Node sets and reads `upgrade`.
+ * A request as the server receives it. Takes only WebSocket handshakes away from HTTP: Node hands over every request that asks for another
+ * protocol once somebody listens for upgrades, but `h2c` and the like must be served as if they had not asked, with their body. Node sets
+ * and reads `upgrade`.
  */
-export class SelectiveUpgrade extends IncomingMessage {
-  /** No private field: Node's constructor sets `upgrade` before this class has any. */
+export class ReceivedRequest extends IncomingMessage {
+  /** No private fields: Node's constructor sets `upgrade` before this class has any. */
   private asksForUpgrade: unknown = null;
+  private reception: ReceptionFields | undefined = undefined;
 
   set upgrade(asks: unknown) { this.asksForUpgrade = asks; }
   get upgrade(): boolean {
@@ -25,7 +27,45 @@ export class SelectiveUpgrade extends IncomingMessage {
 
   /** The parser has skipped what followed in the same packet, as if it were the other protocol's: this connection must end. */
   get hasSkippedBytes(): boolean { return this.asksForUpgrade === true && !this.upgrade; }
+
+  /** What `headers` gives. */
+  receptionFields(): ReceptionFields {
+    return (this.reception ??= readReceptionFields(this.rawHeaders));
+  }
 }
+
+/** The few fields that a message is received by. */
+interface ReceptionFields {
+  host: string | undefined;
+  expect: string | undefined;
+  te: string | undefined;
+  upgrade: string | undefined;
+  'content-length': string | undefined;
+  'transfer-encoding': string | undefined;
+}
+
+// Node's own would make a table of all fields for each request, only to look whether there is `Expect`. Core reads `rawHeaders`.
+Object.defineProperty(ReceivedRequest.prototype, 'headers', {
+  get(this: ReceivedRequest) { return this.receptionFields(); },
+});
+
+/** As Node joins them: the first `Host` and length, and a list of the others. */
+function readReceptionFields(raw: readonly string[]): ReceptionFields {
+  const found: ReceptionFields = { host: undefined, expect: undefined, te: undefined, upgrade: undefined, 'content-length': undefined, 'transfer-encoding': undefined };
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const known = receptionNames[name.length];
+    if (known === undefined || name.toLowerCase() !== known) continue;
+    const before = found[known];
+    if (before === undefined) found[known] = raw[i + 1];
+    else if (known !== 'host' && known !== 'content-length') found[known] = `${before}, ${raw[i + 1]}`;
+  }
+  return found;
+}
+
+/** By their length, which tells nearly all other names apart. */
+const receptionNames: (keyof ReceptionFields | undefined)[] = Array.from({ length: 18 });
+for (const name of ['te', 'host', 'expect', 'upgrade', 'content-length', 'transfer-encoding'] as const) receptionNames[name.length] = name;
 
 /** Whether a client has left before its connection came to us: it has no address any more, and nobody may be asked in its name. */
 export function isGone({ destroyed, remoteAddress, localAddress }: Pick<Socket, 'destroyed' | 'remoteAddress' | 'localAddress'>): boolean {

@@ -5,7 +5,7 @@ import type { Exchange, ProxyRequest, Sink, Tunnel } from '@ory-proxy/core';
 import { ClientWatch, type ClientWatchOptions } from './client-watch.ts';
 import { isConnectionLost, refuseMalformed } from './client-error.ts';
 import { Connection, type ConnectionHost } from './pipelining.ts';
-import { isGone, SelectiveUpgrade, toProxyRequest } from './request.ts';
+import { isGone, ReceivedRequest, toProxyRequest } from './request.ts';
 import { UpgradeSink } from './upgrade.ts';
 
 export interface ListenerOptions extends ClientWatchOptions {
@@ -90,7 +90,7 @@ export class Listener implements ConnectionHost {
 
   #createServer(): Server {
     const server = createServer({
-      IncomingMessage: SelectiveUpgrade,
+      IncomingMessage: ReceivedRequest,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 2_000,
       requestTimeout: 0,
