@@ -2,13 +2,16 @@
 import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { All, Catch, Controller, Module, Req, Res, UseFilters, UseGuards, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OryProxyModule, OrySession, OrySessionGuard } from '@ory-proxy/nest-module';
 import { getOryContext } from '@ory-proxy/node';
-import express from 'express';
 import { serveHost } from './host.mjs';
+
+/** The Express that this Nest brings. */
+const express = createRequire(import.meta.resolve('@nestjs/platform-express'))('express');
 
 /** The version of the Nest that was loaded, wherever it was found. */
 function nestVersion() {
@@ -33,6 +36,7 @@ async function readBody(request, raw) {
   if (request.rawBody !== undefined) return request.rawBody;
   if (Buffer.isBuffer(request.body)) return request.body;
   const chunks = [];
+  if (raw.readableEnded && typeof request.body === 'object') return Buffer.from(JSON.stringify(request.body));
   if (!raw.readableEnded) for await (const chunk of raw) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
@@ -89,8 +93,8 @@ function createFaults() {
   class FaultyGuard {
     canActivate(context) {
       switch (context.switchToHttp().getRequest().originalUrl) {
-        case '/guard-throws': throw new Error('canary-thrown');
-        case '/guard-rejects': return Promise.reject(new Error('canary-rejected'));
+        case '/guard-throws': throw new Error('thrown by the guard');
+        case '/guard-rejects': return Promise.reject(new Error('rejected by the guard'));
         case '/guard-hangs': return new Promise(() => {});
         case '/filter-throws': throw new Error('filter me');
         default: return true;
@@ -98,7 +102,7 @@ function createFaults() {
     }
   }
   class FaultyFilter {
-    catch(error) { throw error.message === 'filter me' ? new Error('canary-filter') : error; }
+    catch(error) { throw error.message === 'filter me' ? new Error('thrown by the filter') : error; }
   }
   Catch()(FaultyFilter);
   return { FaultyGuard, FaultyFilter };

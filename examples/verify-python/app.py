@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 
-KEYS = jwt.PyJWKClient(os.environ.get('JWKS_URL', 'http://localhost:4000/.ory/jwks.json'), lifespan=600)
+KEYS = jwt.PyJWKClient(os.environ.get('JWKS_URL', 'http://localhost:4000/.ory/jwks.json'), lifespan=60)
 ISSUER = os.environ.get('ISSUER', 'http://localhost:4433')
 
 

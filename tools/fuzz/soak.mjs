@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run soak [-- --requests 1000000] [--fuzz-seconds 600] [--readers 20] [--size 1073741824] [--seed 1] [--only identity|readers|fuzz]`:
+// `npm run soak [-- --requests 1000000] [--fuzz-seconds 600] [--readers 20] [--size 1073741824] [--seed 1] [--only identity|readers|fuzz|cases]`:
 // what takes too long for every run of the tests. Prints memory and sockets as it goes; exit code 1 when anything is wrong.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runIdentity } from './identity/run.mjs';
 import { toText } from './leaks.mjs';
+import { runCases } from './soak/cases.mjs';
 import { runSlowReaders } from './soak/slow-readers.mjs';
 
 const { values } = parseArgs({
@@ -46,6 +47,7 @@ const parts = {
     const [code] = await once(child, 'exit');
     return code === 0 ? [] : [{ kind: 'fuzz', message: `ended with ${code}` }];
   },
+  cases: runCases,
 };
 
 say(`soak: seed ${seed}`);

@@ -64,6 +64,7 @@ async function obtainToken(oryUrl: string, cookie: string, audience = 'notes'): 
 describe('verify recipes', () => {
   it('Express lets in those with a session, and nobody with a forged token', () => checkRecipe(process.execPath, 'verify-express/app.mjs'));
   it('Fastify lets in those with a session, and nobody with a forged token', () => checkRecipe(process.execPath, 'verify-fastify/app.mjs'));
+  it('Hono lets in those with a session, and nobody with a forged token', () => checkRecipe(process.execPath, 'verify-hono/app.mjs'));
 
   const python = spawnSync('python3', ['-c', 'import jwt, cryptography'], { encoding: 'utf8' });
   if (python.status === 0) {

@@ -78,7 +78,7 @@ export class Reference {
   judge({ session, mustBeAnonymous, isSafe, endsSent, versions, newestVersion }: Expectation, authorization: string | undefined): string | undefined {
     if (authorization === undefined) return isSafe && session?.ends.sent === endsSent ? 'a live session came as nobody' : undefined;
     const claims = decodeJwt<{ session: { id: string; identity: { traits: { name: string } } } }>(authorization.replace(/^Bearer /, ''));
-    if (session === undefined || claims.sub !== session.identity.id || claims.session.id !== session.id) return `the session of ${claims.sub} in the place of ${session?.identity.id}`;
+    if (session === undefined || claims.sub !== session.identity.id || claims.session.id !== session.id) return `session ${claims.session.id} of ${claims.sub} in the place of ${session?.id} of ${session?.identity.id}`;
     if (mustBeAnonymous) return 'authenticated by a session that had been ended before the request was sent';
     const version = Number(claims.session.identity.traits.name.slice(1));
     return versions.has(version) || version > newestVersion ? undefined : `version ${version} of the traits, which had been replaced by ${[...versions].join(' or ')} before the request was sent`;

@@ -28,16 +28,19 @@ const bodies = [
 ] as const;
 
 describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adapter) => {
-  const hosts = new Map<string, HostProcess>();
-  afterAll(async () => { await Promise.all([...hosts.values()].map((host) => host[Symbol.asyncDispose]())); });
+  let program: HostProcess | undefined;
+  let running = '';
+  afterAll(async () => { await program?.[Symbol.asyncDispose](); });
 
-  /** One program for all tests of a kind, as if it had just started. */
-  async function shared(kind: string, { options = {}, nest = {} }: { options?: object; nest?: NestSettings }): Promise<HostProcess> {
-    const host = hosts.get(kind) ?? await HostProcess.start(adapter, { options: { oryUrl: ory.origin, ...options }, nest });
-    hosts.set(kind, host);
-    await host.app.reset();
+  /** One program, which serves one application after the other. */
+  async function serve(kind: string, { options = {}, nest = {} }: { options?: object; nest?: NestSettings }): Promise<HostProcess> {
+    const settings = { options: { oryUrl: ory.origin, ...options }, nest };
+    if (program === undefined) program = await HostProcess.start(adapter, settings);
+    else if (running !== kind) await program.start(settings);
+    running = kind;
+    await program.app.reset();
     ory.reset();
-    return host;
+    return program;
   }
 
   showsOptions('drainDelay', 'drainTimeout');
@@ -63,13 +66,15 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
     await host.app.stream({});
     const endless = send(host, 'GET /endless').then(() => 'answered', () => 'cut');
     await expect.poll(async () => (await host.app.requests()).length, { timeout: 5_000 }).toBe(2);
+    const started = performance.now();
     await host[Symbol.asyncDispose]();
+    expect(performance.now() - started).toBeLessThan(10_000); // clients give up after 15 s
     await socket.end();
     expect(await endless).toBe('cut');
   });
 
   it.each(['/%61dmin', '//admin', '/admin;x', '/admin/', '/ADMIN'])('N1 protects %s', async (path) => {
-    const host = await shared('plain', { options: { rules: [{ match: '/admin/**', session: 'required' }] } });
+    const host = await serve('plain', { options: { rules: [{ match: '/admin/**', session: 'required' }] } });
     expect((await send(host, `GET ${path}`)).status).toBe(401);
     expect((await send(host, `GET ${path}`, { lines: navigation })).status).toBe(303);
     expect(await host.app.requests()).toEqual([]);
@@ -78,10 +83,10 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
   });
 
   it('N3 goes by the path that the browser asked for, with a global prefix and a version in it', async () => {
-    const host = await shared('prefixed', { options: { rules: [{ match: '/api/v1/admin/**', session: 'required' }] }, nest: { globalPrefix: 'api', versioned: true, async: true } });
+    const host = await serve('prefixed', { options: { rules: [{ match: '/api/v1/admin/**', session: 'required' }] }, nest: { globalPrefix: 'api', versioned: true, async: true } });
     expect((await send(host, 'GET /api/v1/%61dmin/x')).status).toBe(401);
-    expect((await send(host, 'GET /.ory/self-service/login/browser')).status).toBe(200);
-    expect(ory.others.map(({ target }) => target)).toEqual(['/self-service/login/browser']);
+    expect((await send(host, 'GET /.ory/health/ready')).status).toBe(200);
+    expect(ory.others.map(({ target }) => target)).toEqual(['/health/ready']);
     expect((await send(host, 'GET /api/v1/admin/x?y', { lines: [`Cookie: ${identityA.cookie}`] })).status).toBe(200);
     const [request] = await host.app.requests();
     expect([request?.target, JSON.stringify(request?.session).includes(identityA.email)]).toEqual(['/api/v1/admin/x?y', true]);
@@ -89,7 +94,7 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
   });
 
   it('N4 asks Ory once for a request that a guard, a filter and a parameter look at too', async () => {
-    const host = await shared('guarded', { options: { cacheTtl: 0 }, nest: { guard: true, filter: true } });
+    const host = await serve('guarded', { options: { cacheTtl: 0 }, nest: { guard: true, filter: true } });
     const refused = await send(host, 'GET /x', { lines: ['Cookie: ory_kratos_session=canary-unknown'] });
     expect([refused.status, refused.text]).toEqual([401, 'filtered']);
     expect(ory.whoamis).toHaveLength(1);
@@ -99,8 +104,8 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
     expect(ory.whoamis).toHaveLength(2);
   });
 
-  it.each<NestSettings['parser']>(adapter.name.endsWith('express') ? ['own', 'in-main', 'on-instance'] : ['own'])('N5 N6 sends what Ory is posted as it came, with %s body parsers', async (parser) => {
-    const host = await shared(`parser ${parser}`, { nest: { parser } });
+  it.each<NonNullable<NestSettings['parser']>>(adapter.name.endsWith('express') ? ['own', 'in-main', 'on-instance'] : ['own'])('N5 N6 sends what Ory is posted as it came, with %s body parsers', async (parser) => {
+    const host = await serve(`parser ${parser}`, { nest: { parser } });
     for (const [type, body] of bodies) {
       const answer = await send(host, 'POST /.ory/self-service/login?flow=1', { lines: [`Content-Type: ${type}`], body });
       expect([answer.status, ory.others.at(-1)?.body, ory.others.at(-1)?.field('content-type')]).toEqual([200, body, type]);
@@ -110,11 +115,11 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
   });
 
   it('N7 answers for guards and filters that fail, and lives', async () => {
-    const host = await shared('faults', { nest: { faults: true } });
+    const host = await serve('faults', { nest: { faults: true } });
     for (const path of ['/guard-throws', '/guard-rejects', '/filter-throws']) {
       const answer = await send(host, `GET ${path}`, { lines: [`Cookie: ${identityA.cookie}`] });
       expect(answer.status, path).toBe(500);
-      expect(answer.text, path).not.toContain('canary');
+      expect(answer.text, path).not.toMatch(/by the (?:guard|filter)/);
     }
     await using hanging = await RawConnection.open(Number(new URL(host.origin).port));
     hanging.write(`GET /guard-hangs HTTP/1.1¶Host: ${new URL(host.origin).host}¶¶`);
@@ -124,7 +129,7 @@ describe.each(adapters.filter(({ family }) => family === 'nest'))('$name', (adap
   });
 
   it('N8 never mixes up who is who, however many ask at once', { timeout: 300_000 }, async () => {
-    const host = await shared('identity', { options: { rules: [{ match: '/**', session: 'required' }] }, nest: { identity: true } });
+    const host = await serve('identity', { options: { rules: [{ match: '/**', session: 'required' }] }, nest: { identity: true } });
     const identities = Array.from({ length: 50 }, () => createIdentity());
     const each = scaled({ test: 500, full: 10_000 }) / 100;
     const mistakes = await Promise.all(Array.from({ length: 100 }, async (_, connection) => {

@@ -74,14 +74,17 @@ describe('the log', () => {
     expect(await pretty.output((stdout) => /GET +\/seen 200/.exec(stdout)?.[0])).toBeDefined();
   });
 
-  it('says nothing of requests with --quiet, and shows neither secrets at --debug (Z1)', async () => {
+  it.each([['--quiet'], ['--log-level', 'error'], ['--log-level', 'silent']])('says nothing of requests with %s %s', async (...flags) => {
     const port = await findFreePort();
-    await using quiet = Bin.run([app.server.origin, '--sdk-url', ory.origin, '--port', String(port), '--quiet']);
+    await using quiet = Bin.run([app.server.origin, '--sdk-url', ory.origin, '--port', String(port), ...flags]);
     await expect.poll(() => RawConnection.open(port).then((connection) => connection[Symbol.asyncDispose]().then(() => true), () => false), { timeout: 15_000 }).toBe(true);
     await using connection = await RawConnection.open(port);
     connection.write(`GET /x HTTP/1.1¶Host: localhost:${port}¶¶`);
     expect((await connection.answer()).status).toBe(200);
     expect(quiet.stdout).toBe('');
+  });
+
+  it('shows no secrets at --debug either (Z1)', async () => {
     await using debug = await start(['--debug'], { ORY_PROXY_PROJECT_API_KEY: canaries.apiKey, ORY_RATE_LIMIT_HEADER: canaries.rateLimitAction });
     const secrets = [`Cookie: ${identityA.cookie}`, `X-Session-Token: ${identityA.sessionToken}`, `Authorization: Bearer ${canaries.authorization}`];
     for (const path of ['/x', '/.ory/self-service/login', '/.ory/nothing', '/.ory/proxy/nothing', '/.ory/proxy/logout', '/x/../y']) {
@@ -199,7 +202,7 @@ describe('SIGTERM', () => {
     bin.child.kill('SIGTERM');
     expect(await bin.exit()).toBe(0);
     expect(performance.now() - started).toBeLessThan(8000);
-    expect(['cut', 'answered']).toContain(await hanging);
+    expect(await hanging).toBe('cut');
   });
 });
 

@@ -20,7 +20,7 @@ describe('createTrust', () => {
 });
 
 describe('createPorts', () => {
-  it('digests under a secret of its own', async () => {
+  it('C10: digests under a secret of its own', async () => {
     await using test = new TestTransport();
     const [one, other] = [0, 1].map(() => createPorts({ transport: test.transport, trustProxy: [] }));
     expect(one?.digest('caf\xe9')).toBe(one?.digest('caf\xe9'));

@@ -11,7 +11,7 @@ export interface VerifierOptions {
   readonly audience?: string | readonly string[];
   /** Seconds that clocks may be apart. @default 60 */
   readonly clockTolerance?: number;
-  /** Milliseconds until keys are fetched again. @default 600000 */
+  /** Milliseconds until keys are fetched again. Longer, and a key that the proxy takes away because it leaked is believed longer. @default 60000: what the proxy allows */
   readonly cacheMaxAge?: number;
   /** Milliseconds between fetches caused by unknown keys, so that forged tokens cannot make the app hammer the proxy. @default 30000 */
   readonly cooldown?: number;
@@ -33,7 +33,7 @@ const algorithms = ['ES256'];
 export function createVerifier(options: VerifierOptions): Verifier {
   const keys = isKeySet(options.jwks)
     ? createLocalJWKSet(options.jwks)
-    : createRemoteJWKSet(new URL(options.jwks), { cooldownDuration: options.cooldown ?? 30_000, cacheMaxAge: options.cacheMaxAge ?? 600_000, timeoutDuration: 5_000 });
+    : createRemoteJWKSet(new URL(options.jwks), { cooldownDuration: options.cooldown ?? 30_000, cacheMaxAge: options.cacheMaxAge ?? 60_000, timeoutDuration: 5_000 });
   const checks: JWTVerifyOptions = {
     algorithms,
     clockTolerance: options.clockTolerance ?? 60,

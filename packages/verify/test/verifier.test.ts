@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, VerifyError } from '../src/index.ts';
 
 const session = { id: 's', active: true, identity: { id: 'i', traits: { email: 'a@example.org' } } };
@@ -11,17 +11,42 @@ async function createKey(kid: string): Promise<{ key: CryptoKey; jwk: JWK }> {
   return { key: privateKey, jwk: { ...await exportJWK(publicKey), kid, use: 'sig', alg: 'ES256' } };
 }
 
-function sign(key: CryptoKey, kid: string, overrides: { iss?: string; aud?: string; exp?: number; iat?: number } = {}): Promise<string> {
+function sign(key: CryptoKey, kid: string, overrides: { iss?: string; aud?: string; exp?: number; iat?: number; nbf?: number } = {}): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const jwt = new SignJWT({ session }).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).setSubject('i').setJti('j')
-    .setIssuer(overrides.iss ?? 'https://ory.test').setIssuedAt(overrides.iat ?? now).setExpirationTime(overrides.exp ?? now + 60);
+    .setIssuer(overrides.iss ?? 'https://ory.test').setIssuedAt(overrides.iat ?? now).setExpirationTime(overrides.exp ?? now + 60).setNotBefore(overrides.nbf ?? (overrides.iat ?? now) - 5);
   return (overrides.aud === undefined ? jwt : jwt.setAudience(overrides.aud)).sign(key);
+}
+
+interface Published extends AsyncDisposable {
+  readonly url: string;
+  readonly keys: JWK[];
+  readonly fetches: number;
+}
+
+/** A server of these keys, which may be changed. */
+async function publish(keys: JWK[]): Promise<Published> {
+  let fetches = 0;
+  const server = createServer((_, res) => { fetches += 1; res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys })); });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/.ory/jwks.json`, // a TCP server that listens has no other kind
+    keys,
+    get fetches() { return fetches; },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => { server.close(resolve); });
+    },
+  };
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.then(() => new Error('it was accepted'), (reason: unknown) => reason);
   return error instanceof VerifyError ? error.code : String(error);
 }
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ['Date'] }); });
+afterEach(() => { vi.useRealTimers(); });
 
 describe('createVerifier', () => {
   it('returns the claims of a good token, with or without Bearer', async () => {
@@ -55,29 +80,41 @@ describe('createVerifier', () => {
     expect(await codeOf(verifier.verify(none))).toBe('malformed');
   });
 
-  it('accepts clocks that are half a minute apart', async () => {
+  it('J6: accepts a proxy whose clock is half a minute ahead or behind, and no token that has expired for more than a minute', async () => {
     const { key, jwk } = await createKey('k');
     const now = Math.floor(Date.now() / 1000);
     const verifier = createVerifier({ jwks: { keys: [jwk] } });
-    await expect(verifier.verify(await sign(key, 'k', { iat: now + 30, exp: now + 90 }))).resolves.toMatchObject({ sub: 'i' });
-    await expect(verifier.verify(await sign(key, 'k', { iat: now - 90, exp: now - 30 }))).resolves.toMatchObject({ sub: 'i' });
+    for (const off of [30, -30]) await expect(verifier.verify(await sign(key, 'k', { iat: now + off, nbf: now + off - 5, exp: now + off + 60 }))).resolves.toMatchObject({ sub: 'i' });
+    for (const used of [30, -30]) await expect(verifier.verify(await sign(key, 'k', { iat: now - 40 + used, exp: now + 20 + used }))).resolves.toMatchObject({ sub: 'i' });
+    expect(await codeOf(verifier.verify(await sign(key, 'k', { iat: now - 130, exp: now - 65 })))).toBe('expired');
+    expect(await codeOf(verifier.verify(await sign(key, 'k', { nbf: now + 90 })))).toBe('wrong_claim');
   });
 
   it('fetches keys once, and again only after the cool-down for a key it does not know', async () => {
     const [{ key, jwk }, next] = await Promise.all([createKey('k'), createKey('next')]);
-    let fetches = 0;
-    const server = createServer((_, res) => { fetches += 1; res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys: [jwk] })); });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-    try {
-      const verifier = createVerifier({ jwks: `http://127.0.0.1:${(server.address() as AddressInfo).port}/.ory/jwks.json` });
-      await verifier.verify(await sign(key, 'k'));
-      await verifier.verify(await sign(key, 'k'));
-      for (let i = 0; i < 5; i++) expect(await codeOf(verifier.verify(await sign(next.key, 'next')))).toBe('bad_signature');
-      expect(fetches).toBe(1);
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
+    await using published = await publish([jwk]);
+    const verifier = createVerifier({ jwks: published.url });
+    await verifier.verify(await sign(key, 'k'));
+    await verifier.verify(await sign(key, 'k'));
+    for (let i = 0; i < 5; i++) expect(await codeOf(verifier.verify(await sign(next.key, 'next')))).toBe('bad_signature');
+    expect(published.fetches).toBe(1);
+    published.keys.unshift(next.jwk);
+    vi.setSystemTime(Date.now() + 30_001);
+    await expect(verifier.verify(await sign(next.key, 'next'))).resolves.toMatchObject({ sub: 'i' });
+    expect(published.fetches).toBe(2);
+  });
+
+  it('J8: believes a key that was taken away for a minute and no longer', async () => {
+    const [old, next] = await Promise.all([createKey('k'), createKey('next')]);
+    await using published = await publish([next.jwk, old.jwk]);
+    const verifier = createVerifier({ jwks: published.url });
+    await verifier.verify(await sign(old.key, 'k'));
+    published.keys.pop();
+    vi.setSystemTime(Date.now() + 59_000);
+    await verifier.verify(await sign(old.key, 'k'));
+    vi.setSystemTime(Date.now() + 1_001);
+    expect(await codeOf(verifier.verify(await sign(old.key, 'k')))).toBe('bad_signature');
+    await expect(verifier.verify(await sign(next.key, 'next'))).resolves.toMatchObject({ sub: 'i' });
   });
 
   it('says that keys could not be had, and no more', async () => {

@@ -7,7 +7,7 @@ const ghostLimit = 200;
 /** Knows of every request under way whose it is, and judges what reaches the app. */
 export class Crowd {
   users = new Users();
-  counts = { requests: 0, authenticated: 0, anonymous: 0, logouts: 0, aborted: 0, whoamis: 0, wrong: 0, stale: 0, missing: 0, mixedUp: 0 };
+  counts = { requests: 0, authenticated: 0, anonymous: 0, logouts: 0, aborted: 0, whoamis: 0, wrong: 0, stale: 0, missing: 0, unavailable: 0, mixedUp: 0 };
   problems = [];
   #underWay = new Map();
   #ghosts = [];
@@ -50,14 +50,15 @@ export class Crowd {
     session.isGone = true;
   }
 
-  /** @param claims of the token that came with it, `undefined`: none */
-  judge(number, claims) {
+  /** @param claims of the token that came with it, `undefined`: none; `notice`: what the proxy said instead */
+  judge(number, claims, notice) {
     const request = this.#underWay.get(number);
     if (request === undefined) return this.#report('mixedUp', `request ${number} is nobody's`);
     const { session, mustBeAnonymous } = request;
     this.counts[claims === undefined ? 'anonymous' : 'authenticated']++;
     if (claims !== undefined && (claims.sub !== session.id || claims.session?.id !== session.sessionId)) this.#report('wrong', `request ${number} of ${session.id} came as ${claims.sub}`);
     else if (claims !== undefined && mustBeAnonymous) this.#report('stale', `request ${number} was authenticated by a session that had been ended before it was sent`);
+    else if (notice !== undefined) this.#report('unavailable', `request ${number} came as nobody: ${notice}`);
     else if (claims === undefined && session.isLeaving !== true) this.#report('missing', `request ${number} of a live session came as nobody`);
   }
 

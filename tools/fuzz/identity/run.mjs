@@ -12,14 +12,15 @@ const recorded = 1000;
 
 /**
  * @param {{ requests: number, users?: number, seed: number, parallel?: number, onProgress?: (note: object) => void }} options
- * @returns `{ counts, problems, usage }`
+ * @returns `{ counts, problems, before, usage }`, the latter two what the proxy used before the first request and after the last
  */
 export async function runIdentity({ requests, users = 1000, seed, parallel = 24, onProgress = () => {} }) {
   const crowd = new Crowd(users);
   const ory = await ScriptedOry.start();
   ory.script((request) => answerAsOry(crowd, request));
   const app = await RecordingServer.start((request) => answerAsApp(crowd, request));
-  const proxy = await ProxyProcess.start({ upstream: app.origin, oryUrl: ory.origin, port: 0, secret });
+  const proxy = await ProxyProcess.start({ upstream: app.origin, oryUrl: ory.origin, port: 0, secret, whoamiTimeout: '30s' }); // a busy machine is not a dead Ory
+  const before = await proxy.usage();
   const { port, host } = new URL(proxy.origin);
   const work = { crowd, requests, host, port: Number(port), app, ory, proxy };
   const step = Math.max(1, Math.floor(requests / 20));
@@ -42,7 +43,7 @@ export async function runIdentity({ requests, users = 1000, seed, parallel = 24,
     if (usage.sockets > 0) crowd.problems.push({ kind: 'leak', message: `${usage.sockets} sockets are open at the end` });
     if (proxy.failure !== undefined) crowd.problems.push({ kind: 'crash', message: `${proxy.failure}\n${proxy.output}` });
     for (const violation of [...app.violations, ...ory.server.violations]) crowd.problems.push({ kind: 'malformed', message: violation });
-    return { counts: crowd.counts, problems: crowd.problems, usage };
+    return { counts: crowd.counts, problems: crowd.problems, before, usage };
   } finally {
     await proxy.stop();
     await app[Symbol.asyncDispose]();
@@ -119,7 +120,7 @@ async function answerAsApp(crowd, request) {
   const number = Number(request.target.slice('/u/'.length));
   const [token] = request.all('authorization');
   const payload = token === undefined ? undefined : JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString('utf8'));
-  crowd.judge(number, payload);
+  crowd.judge(number, payload, request.field('ory-proxy-session'));
   await request.ended;
   return { body: String(number) };
 }

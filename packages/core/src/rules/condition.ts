@@ -13,7 +13,9 @@ export function parseCondition(when: NonNullable<AccessRule['when']>): Condition
   if (typeof when === 'function') {
     return (session) => {
       try {
-        return when(session) === true;
+        const answer: unknown = when(session);
+        if (answer instanceof Promise) answer.catch(() => { /* it does not hold in any case; nobody else would hear of it, and that ends processes */ });
+        return answer === true;
       } catch {
         return false;
       }

@@ -1,5 +1,6 @@
 import { parseObject } from '../json.ts';
 import type { RequestBody } from '../message.ts';
+import { FirstObject } from './first-object.ts';
 import { everySession } from './invalidation.ts';
 
 /** A request to Ory that may change sessions, from before it is forwarded until its answer. */
@@ -57,13 +58,17 @@ export class Watch implements SessionWatch {
   /** Watches the tokens that a body names as `session_token`, as soon as they have passed. */
   tap(body: RequestBody, toTag: (token: string) => string): void {
     const decoder = new TextDecoder();
-    let text = '';
+    const object = new FirstObject();
     let bytes = 0;
+    let isOver = false;
     body.observe((chunk) => {
-      bytes += chunk.length;
-      if (this.#isSettled || bytes > tapLimit) return;
-      text += decoder.decode(chunk, { stream: true });
-      if (chunk.includes(closingBrace)) this.add(readTokens(text).map(toTag));
+      if (this.#isSettled || isOver) return;
+      const part = chunk.subarray(0, tapLimit - bytes);
+      bytes += part.length;
+      const text = object.push(decoder.decode(part, { stream: true }));
+      if (text === undefined) return;
+      isOver = true;
+      this.add(readTokens(text).map(toTag));
     });
   }
 
@@ -75,8 +80,6 @@ export class Watch implements SessionWatch {
     this.#sessions.drop(isDone && this.#reachesUnknown ? [...this.#held.flat(), everySession] : this.#held.flat());
   }
 }
-
-const closingBrace = 0x7d;
 
 function readTokens(text: string): string[] {
   const body = parseObject(text);

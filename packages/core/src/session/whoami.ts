@@ -146,7 +146,7 @@ function readCacheFor(fields: Fields): number | undefined {
   const values = readFields(fields, 'ory-session-cache-for');
   if (values.length === 0) return undefined;
   const [value = ''] = values;
-  return values.length === 1 && /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : 0;
+  return values.length === 1 && /^\d+(?:e\d+)?$/i.test(value) ? Number(value) * 1_000 : 0;
 }
 
 /** Milliseconds from now, at most a minute; `undefined` when there is none that can be read (RFC 9110 §10.2.3: seconds or a date). */

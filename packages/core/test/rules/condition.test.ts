@@ -39,4 +39,15 @@ describe('parseCondition', () => {
     for (const answer of [false, 1, 'yes', {}, undefined, Promise.resolve(true)]) expect(parseCondition((() => answer) as never)(session)).toBe(false); // what untyped callers may return
     expect(parseCondition(() => { throw new Error('x'); })(session)).toBe(false);
   });
+
+  it('N7: hears of a promise that is rejected, since nobody else would', async () => {
+    const unheard: unknown[] = [];
+    const listener = (reason: unknown): void => { unheard.push(reason); };
+    process.on('unhandledRejection', listener);
+    expect(parseCondition((() => Promise.reject(new Error('x'))) as never)(session)).toBe(false); // what untyped callers may return
+    await new Promise((next) => { setImmediate(next); });
+    await new Promise((next) => { setImmediate(next); });
+    process.off('unhandledRejection', listener);
+    expect(unheard).toEqual([]);
+  });
 });

@@ -30,7 +30,7 @@ describe('the session cache', () => {
   });
 
   it.each([
-    ['60', 60_000], ['0', 0], ['-0', 0], ['-5', 0], ['abc', 0], ['1e9', 0], ['60, 60', 0], ['', 0], ['60 ', 0], ['2', 2_000], ['99999999999999999999', 0],
+    ['60', 60_000], ['0', 0], ['-0', 0], ['-5', 0], ['abc', 0], ['1e9', 60_000], ['60, 60', 0], ['', 0], ['60 ', 0], ['2', 2_000], ['99999999999999999999', 60_000], ['1e', 0], ['0x40', 0], ['60.5', 0], ['+60', 0],
   ])('C4: with Ory-Session-Cache-For %j believes for %i ms of the 60 s allowed', async (value, time) => {
     expect(await believedFor(createSetting({ cacheTtl: '60s' }), ['Ory-Session-Cache-For', value])).toBe(time);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Fields, RequestBody } from '../../src/index.ts';
 import type { SessionWatch } from '../../src/session/sessions.ts';
 import { answer } from '../fakes.ts';
@@ -229,7 +229,9 @@ describe('watch', () => {
     it.each([
       ['in one piece', [token]],
       ['in pieces', token.split('')],
-      ['among other members', [` {"a":{"b":"}"},\n"SESSION_TOKEN" : "ory_st_TTT"}\n`]],
+      ['among other members', [` {"a":{"b":"}\\"}"},\n"SESSION_TOKEN" : "ory_st_TTT"}\n`]],
+      ['with more behind it, which Go does not look at', [`${token}{}`]],
+      ['with much more behind it', [`${token}${' '.repeat(8 * 1024)}`]],
     ])('drops it as soon as it has passed, %s', async (_, pieces) => {
       const setting = createSetting();
       await setting.logIn(T);
@@ -255,6 +257,15 @@ describe('watch', () => {
       body.send(token);
       expect(isCached(setting, T)).toBe(true);
     });
+  });
+
+  it('parses the body of a logout once, in however many pieces it comes', () => {
+    const setting = createSetting();
+    const body = createBody();
+    watch(setting, ['DELETE', '/self-service/logout/api'], { fields: [], body });
+    const parse = vi.spyOn(JSON, 'parse');
+    for (const piece of `{"a":"${'}'.repeat(4_000)}"}}}}`) body.send(piece);
+    expect(parse).toHaveBeenCalledTimes(1);
   });
 
   it('C21: drops an entry of token and cookie by either of them', async () => {

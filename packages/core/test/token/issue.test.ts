@@ -55,6 +55,27 @@ describe('createTokenIssuer', () => {
     expect(issuer.issue(session, undefined)).toBe(next);
   });
 
+  it('J5: gives every token that it signs an id of its own', async () => {
+    const { issuer } = await createSetting();
+    const ids = new Set<string | undefined>();
+    for (let i = 0; i < 1_000; i++) ids.add(decodeJwt(await issuer.issue(createSession(), undefined)).jti);
+    expect(ids.size).toBe(1_000);
+  });
+
+  it.each([-30, 30])('J6: is accepted by an app whose clock is %i s off and that allows for a minute, from its first second to its last use', async (off) => {
+    const { issuer, keys, clock } = await createSetting();
+    const session = createSession();
+    const verify = async (token: string): Promise<string | undefined> => {
+      const jwks = createLocalJWKSet(JSON.parse(keys.publicJwks) as JSONWebKeySet);
+      return (await jwtVerify(token, jwks, { currentDate: new Date(clock.now() + off * 1_000), clockTolerance: 60 })).payload.sub;
+    };
+    const token = await issuer.issue(session, undefined);
+    expect(await verify(token)).toBe('identity-a');
+    clock.advance(39_999);
+    expect(issuer.issue(session, undefined)).toBe(token);
+    expect(await verify(token)).toBe('identity-a');
+  });
+
   it('C20: signs once for requests that come together', async () => {
     const { issuer } = await createSetting();
     const session = createSession();

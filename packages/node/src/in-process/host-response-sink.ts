@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ResponseHead } from '@ory-proxy/core';
 import { ResponseSink } from '../listener/response-sink.ts';
+import { decidesCors, isGrant } from './host-grants.ts';
 import { writeSetFields } from './response-head.ts';
 
 const hostOwned = Object.freeze({ isClosing: false, ended() { /* the host's server looks after its connections */ } });
@@ -15,7 +16,8 @@ export class HostResponseSink extends ResponseSink {
     const before = res.getHeaderNames();
     if (before.length === 0) return super.writeHead(res, head);
     const own = new Set(head.fields.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
-    const kept = before.filter((name) => !own.has(name)).flatMap((name) => [name, String(res.getHeader(name))]);
+    const isDecided = decidesCors(head.fields);
+    const kept = before.filter((name) => !own.has(name) && !(isDecided && isGrant(name))).flatMap((name) => [name, String(res.getHeader(name))]);
     writeSetFields(res, [...kept, ...head.fields]);
     res.writeHead(head.status, head.reason);
   }

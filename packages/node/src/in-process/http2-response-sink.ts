@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { Exchange, ResponseHead, Sink, Tunnel } from '@ory-proxy/core';
+import type { Http2ServerResponse } from 'node:http2';
+import type { Exchange, Fields, ResponseHead, Sink, Tunnel } from '@ory-proxy/core';
+import { decidesCors, isGrant } from './host-grants.ts';
 import { groupFields } from './response-head.ts';
 
 /** HTTP/2 has none of them; Node ends the process over some (RFC 9113 §8.2.2). */
@@ -20,14 +22,15 @@ export class Http2ResponseSink implements Sink {
     if (this.#isPaused) exchange.pause();
   }
 
-  informational(): void {
-    // Node's compatibility layer offers only hints that it has made itself.
+  informational({ status, fields }: ResponseHead): void {
+    const { stream } = this.#res as unknown as Http2ServerResponse; // as its type says, but for those who expect HTTP/1's
+    // The response's own method writes only hints that it has made itself.
+    if (!stream.destroyed && !stream.headersSent) stream.additionalHeaders({ ':status': status, ...Object.fromEntries(toHttp2Fields(fields)) });
   }
 
   head({ status, fields }: ResponseHead): void {
-    for (const [name, values] of groupFields(fields)) {
-      if (!connectionFields.has(name.toLowerCase())) this.#res.setHeader(name, values.length === 1 ? values[0] ?? '' : values);
-    }
+    if (decidesCors(fields)) for (const name of this.#res.getHeaderNames()) if (isGrant(name)) this.#res.removeHeader(name);
+    for (const [name, value] of toHttp2Fields(fields)) this.#res.setHeader(name, value);
     this.#res.writeHead(status);
   }
 
@@ -49,4 +52,9 @@ export class Http2ResponseSink implements Sink {
     tunnel.close();
     this.fail();
   }
+}
+
+/** By name, in lower case as HTTP/2 wants it, without what it does not have. */
+function toHttp2Fields(fields: Fields): [name: string, value: string | string[]][] {
+  return [...groupFields(fields)].filter(([name]) => !connectionFields.has(name.toLowerCase())).map(([name, values]) => [name.toLowerCase(), values.length === 1 ? values[0] ?? '' : values]);
 }

@@ -20,6 +20,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   UND_ERR_ABORTED: 'upstream_unreachable', // an outbound proxy that refuses; requests that we abort end before
 };
 
+const systemCode = /^E[A-Z]+$/;
+
 /** The only table from undici's and the system's errors to ours. The message is for operators and names no address. */
 export function toOryProxyError(cause: Error, upstream: 'app' | 'ory'): OryProxyError {
   if (OryProxyError.is(cause)) return cause;
@@ -45,7 +47,9 @@ export function isAbort(error: Error): boolean {
 /** Whether a request that failed so can be sent again without being carried out twice, if its response has not begun. */
 export function isSafeToRepeat(error: Error): boolean {
   if (connectFailures.has(error)) return true;
-  if (readCode(error) !== 'UND_ERR_SOCKET') return reusedFailures.has(error);
+  const code = readCode(error);
+  // What undici ends a connection for, a time-out or an answer that is none, is not the connection's failure.
+  if (code !== 'UND_ERR_SOCKET') return code !== undefined && systemCode.test(code) && reusedFailures.has(error);
   const socket: unknown = 'socket' in error ? error.socket : undefined;
   return isClosed(error) && typeof socket === 'object' && socket !== null && 'bytesRead' in socket && Number(socket.bytesRead) > 0;
 }

@@ -57,7 +57,9 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
   /** @param upgrade the protocol to ask for */
   start(upgrade: string | undefined): this {
     this.#upgrade = upgrade;
-    this.#dispatch();
+    if (repeatable.has(this.#request.method)) this.#dispatch();
+    // A connection that its server has just closed must be seen to be closed first: this request could not be sent again.
+    else setImmediate(() => { if (!this.#isOver) this.#dispatch(); });
     return this;
   }
 

@@ -1,0 +1,30 @@
+// The cases of the end-to-end tests whose size `npm test` only hints at, in full: the same files, told so by one variable.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const e2e = join(root, 'e2e');
+
+/** Test files that ask `fixtures/scale.ts` how large to be, as paths below `e2e`. */
+function findScaled() {
+  return readdirSync(join(e2e, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && readFileSync(join(e2e, 'test', name), 'utf8').includes('/fixtures/scale.ts'))
+    .map((name) => relative(e2e, join(e2e, 'test', name)).replaceAll('\\', '/'));
+}
+
+async function runVitest(args) {
+  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: e2e, env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  return code === 0 ? [] : [{ kind: 'cases', message: `vitest run ${args.join(' ')} ended with ${code}` }];
+}
+
+/** Runs them; of the conformance suite the standalone proxy's, since in the other adapters sizes and times are mostly their hosts'. @returns problems */
+export async function runCases() {
+  const files = findScaled();
+  const conformance = files.filter((name) => name.startsWith('test/conformance/'));
+  return [...await runVitest([...conformance, '-t', '\\(cli\\)']), ...await runVitest(files.filter((name) => !conformance.includes(name)))];
+}
