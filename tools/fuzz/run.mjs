@@ -34,6 +34,7 @@ async function playBatch(numbers) {
   const episodes = numbers.map((n) => makeEpisode(setting, n));
   const results = await Promise.all(episodes.map(async (episode) => ({ episode, problems: (await playEpisode(world, episode)).filter(isNew) })));
   const common = [...world.takeProblems(), ...await checkLiveness(world)].filter(isNew);
+  requests += episodes.reduce((sum, episode) => sum + episode.requests.length, 0);
   return { failed: results.filter(({ problems }) => problems.length > 0), common };
 }
 
@@ -64,6 +65,7 @@ async function report(numbers, { failed, common }) {
 
 let isFailed = false;
 let played = 0;
+let requests = 0;
 const started = Date.now();
 const leaks = await checkLeaks(world);
 try {
@@ -83,7 +85,7 @@ try {
     for (const { kind, message } of problems) say(`${kind}: ${message}`);
     isFailed = problems.length > 0;
   }
-  say(`${isFailed ? 'FAILED' : 'ok'}: ${played} connections in ${((Date.now() - started) / 1000).toFixed(1)} s; ${races} lost races, ${leaks.summary}`);
+  say(`${isFailed ? 'FAILED' : 'ok'}: ${played} connections, ${requests} requests in ${((Date.now() - started) / 1000).toFixed(1)} s; ${races} lost races, ${leaks.summary}`);
 } finally {
   await world.stop();
 }

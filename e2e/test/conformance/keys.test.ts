@@ -7,6 +7,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet
 import { expect } from 'vitest';
 import type { CaseContext } from '../../fixtures/case-context.ts';
 import { conformance, type Setup } from '../../fixtures/conformance.ts';
+import { scaled } from '../../fixtures/scale.ts';
 import { createFolder } from '../../fixtures/scratch.ts';
 import { createIdentity } from '../../fixtures/sessions.ts';
 
@@ -57,7 +58,7 @@ async function signer(c: CaseContext, cookie: string): Promise<string | undefine
 
 conformance(setUp('changing keys', (keyFile) => ({ keyFile })), [
   {
-    id: 'J8', title: 'a new key is published at once and does not sign yet, the next in the list signs, and what the old key signed stays good', needs: ['app'], essential: true, shows: ['keyFile'],
+    id: 'J8', title: 'a new key is published at once and does not sign yet, the next in the list signs, and what the old key signed stays good', needs: ['app'], essential: true, shows: ['keyFile'], timeout: 180_000,
     async run(c) {
       const [first, second] = initial.map(({ kid }) => kid);
       const { cookie } = createIdentity();
@@ -76,6 +77,11 @@ conformance(setUp('changing keys', (keyFile) => ({ keyFile })), [
       expect(await signer(c, cookie)).toBe(second);
       expect(c.ory.whoamis).toHaveLength(1);
       await jwtVerify(old, createLocalJWKSet(after.jwks), { algorithms: ['ES256'] });
+      if (c.adapter.name !== 'cli' || !scaled({ test: false, full: true })) return;
+
+      await new Promise((done) => { setTimeout(done, 110_000); });
+      expect([await signer(c, cookie), (await published(c)).kids]).toEqual([second, [next.kid, second]]); // the last token of the first key has expired
+      await expect.poll(() => signer(c, cookie), { interval: 500, timeout: 20_000 }).toBe(next.kid);
     },
   },
 ]);

@@ -24,7 +24,7 @@ interface Row {
   /** After "Ory". */
   readonly name: string;
   readonly whoami: Whoami;
-  /** Differs from another row only in what core makes of it: on other adapters than the standalone proxy for a soak. */
+  /** Differs from another row only in what core makes of it. */
   readonly isVariant?: true;
 }
 
@@ -60,10 +60,8 @@ const rows: readonly Row[] = [
   { state: 'invalid', name: 'speaks something else than HTTP', whoami: { raw: 'SSH-2.0-OpenSSH_9.6\r\n' } },
 ];
 
-/** On which adapters a row is played. */
-function needsOf({ isVariant }: Row): Case['needs'] {
-  return isVariant === true ? scaled({ test: ['app', 'ory', 'upstream'], full: ['app', 'ory'] }) : ['app', 'ory'];
-}
+/** What only core decides, and other cases show on every adapter in brief: on others than the standalone proxy for a soak. */
+const variantNeeds: Case['needs'] = scaled({ test: ['app', 'ory', 'upstream'], full: ['app', 'ory'] });
 
 /** Each cell of one row, at the same time and each with a session of its own, so that none is decided by what another learned. */
 async function checkRow(c: CaseContext, state: SessionState): Promise<void> {
@@ -138,7 +136,7 @@ async function recover(c: CaseContext): Promise<void> {
 }
 
 conformance({ title: 'table of sessions', options: () => ({ whoamiTimeout }) }, rows.map((row): Case => ({
-  id: `table ${row.state}`, title: `every cell holds while Ory ${row.name}`, needs: needsOf(row), ...(row.isVariant !== true && { essential: true }),
+  id: `table ${row.state}`, title: `every cell holds while Ory ${row.name}`, needs: row.isVariant === true ? variantNeeds : ['app', 'ory'], ...(row.isVariant !== true && { essential: true }),
   async run(c) {
     play(c, row);
     await checkRow(c, row.state);
@@ -147,7 +145,7 @@ conformance({ title: 'table of sessions', options: () => ({ whoamiTimeout }) }, 
 })));
 
 conformance({ title: 'table of sessions, optional paths closed while Ory does not say', options: () => ({ whoamiTimeout, onUnknown: 'fail' }) }, [{
-  id: 'table closed', title: 'optional paths answer as protected ones do, and open to those whom Ory does not know', needs: ['app'], shows: ['onUnknown'],
+  id: 'table closed', title: 'optional paths answer as protected ones do, and open to those whom Ory does not know', needs: variantNeeds, shows: ['onUnknown'],
   async run(c) {
     for (const row of rows.filter(({ name }) => !/answers [1-5]\d\d|silen|slow/.test(name) || name === 'answers 500')) {
       play(c, row);
@@ -175,7 +173,7 @@ conformance({ title: 'table of sessions, nothing listening', options: () => ({ w
 }]);
 
 conformance({ title: 'Ory that comes back', options: () => ({ whoamiTimeout }) }, rows.filter(({ name }) => ['is silent', 'answers 503'].includes(name)).map((row): Case => ({
-  id: 'table recovery', title: `it is noticed although nobody was asked for a while, when Ory ${row.name}`, needs: ['app'],
+  id: 'table recovery', title: `it is noticed although nobody was asked for a while, when Ory ${row.name}`, needs: row.name === 'is silent' ? variantNeeds : ['app'],
   async run(c) {
     play(c, row);
     await untilBreakerIsOpen(c);
@@ -233,7 +231,7 @@ conformance({ title: 'many questions at once', options: () => ({ cacheTtl: '60s'
 
 // What is in the cache belongs to one text of the session, not to a fault: an answer that became nonsense does not keep the old one.
 conformance({ title: 'a session remembered', options: () => ({ whoamiTimeout, cacheTtl: 200 }) }, [{
-  id: 'table stale', title: 'what was known before opens nothing once it is too old, however Ory fails', needs: ['app'], essential: true,
+  id: 'table stale', title: 'what was known before opens nothing once it is too old, however Ory fails', needs: variantNeeds,
   async run(c) {
     const identity = createIdentity();
     const get = async (): Promise<number> => (await timed(c.get('/api/x', `Cookie: ${identity.cookie}`))).status;

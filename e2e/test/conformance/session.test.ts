@@ -117,13 +117,14 @@ conformance({ title: 'session' }, [
   {
     id: 'A13', title: 'an endless answer and a compressed one are cut off and open nothing', needs: ['app'],
     async run(c) {
-      const large = `{"active":true,"x":"${'a'.repeat(10 * 1024 ** 2)}"}`;
-      const bomb = gzipSync(large).toString('latin1');
-      for (const script of [{ chunked: true, body: large }, { body: large }, { fields: ['Content-Encoding', 'gzip'], body: bomb }]) {
+      // Of ten megabytes a little more than what is read; the rest never comes. Who waits for it runs out of time, which is another answer.
+      const endless = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${10 * 1024 ** 2}\r\n\r\n{"active":true,"x":"${'a'.repeat(258 * 1024)}`;
+      const bomb = gzipSync(`{"active":true,"x":"${'a'.repeat(10 * 1024 ** 2)}"}`).toString('latin1');
+      for (const script of [{ raw: endless }, { fields: ['Content-Type', 'application/json', 'Content-Encoding', 'gzip'], body: bomb }]) {
         let isClosed = false;
         c.ory.script((_request, { socket }) => {
           socket.once('close', () => { isClosed = true; });
-          return { ...script, fields: ['Content-Type', 'application/json', ...script.fields ?? []] };
+          return script;
         });
         const answer = await c.get('/api/x', cookieA);
         expect([answer.status, errorId(answer)]).toEqual([502, 'ory_invalid']);

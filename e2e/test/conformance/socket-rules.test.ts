@@ -1,4 +1,5 @@
 // How long a socket may live is a matter of the path that it was opened on.
+import { expect } from 'vitest';
 import { conformance } from '../../fixtures/conformance.ts';
 import { createIdentity } from '../../fixtures/sessions.ts';
 import { endSession, isAlive, logOut, openSocket } from '../../fixtures/sockets.ts';
@@ -55,6 +56,21 @@ conformance({ title: 'sockets freed by a rule', options: () => ({ cacheTtl: '100
       await logOut(c, identity);
       await rare.end();
       await isAlive(free);
+    },
+  },
+]);
+
+conformance({ title: 'sockets bound without tokens', options: () => ({ cacheTtl: '100ms', jwt: false, rules: [bound] }) }, [
+  {
+    id: 'W14', title: 'a logout ends those of its path although nobody is asked for the sake of a token', needs: ['upgrade'],
+    async run(c) {
+      const identity = createIdentity();
+      await using connection = await openSocket(c, identity, '/live/orders');
+      await using other = await openSocket(c, identity);
+      expect(c.ory.whoamis).toHaveLength(1);
+      await logOut(c, identity);
+      await connection.end();
+      await isAlive(other);
     },
   },
 ]);

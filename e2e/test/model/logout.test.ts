@@ -2,14 +2,11 @@
 // a logout's answer is authenticated by that credential, and nobody is ever taken for somebody else.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { AdapterName } from '../../fixtures/adapters.ts';
 import { scaled } from '../../fixtures/scale.ts';
 import { anyStep, type Step } from './commands.ts';
 import { Run } from './run.ts';
 import { World } from './world.ts';
-
-let world: World;
-beforeAll(async () => { world = await World.start(); });
-afterAll(async () => { await world[Symbol.asyncDispose](); });
 
 class StepCommand implements fc.AsyncCommand<object, Run> {
   readonly #step: Step;
@@ -19,10 +16,16 @@ class StepCommand implements fc.AsyncCommand<object, Run> {
   toString(): string { return this.#step.toString(); }
 }
 
-describe('sessions and their reference model', () => {
-  const runs = scaled({ test: 100, full: 10_000 });
-  /** Milliseconds, after which a failure is reported as it is and not made smaller any more. */
-  const limit = scaled({ test: 240_000, full: 7_200_000 });
+const runs = scaled({ test: 100, full: 10_000 });
+const seed = scaled({ test: 1, full: Date.now() % 1_000_000_000 });
+/** Milliseconds, after which a failure is reported as it is and not made smaller any more. */
+const limit = scaled({ test: 240_000, full: 7_200_000 });
+const names = scaled<AdapterName[]>({ test: ['cli'], full: ['cli', 'nest-12-express', 'vite-8-dev'] });
+
+describe.each(names)('sessions and their reference model (%s)', (name) => {
+  let world: World;
+  beforeAll(async () => { world = await World.start(name); });
+  afterAll(async () => { await world[Symbol.asyncDispose](); });
 
   it(`agree in ${runs} lives about who every request comes from`, { timeout: limit + 60_000 }, async () => {
     const commands = fc.commands(anyStep.map((steps) => steps.map((step) => new StepCommand(step))), { maxCommands: 24, size: 'max' });
@@ -34,7 +37,7 @@ describe('sessions and their reference model', () => {
       } finally {
         await run.giveUp();
       }
-      world.tidy();
-    }), { numRuns: runs, seed: scaled({ test: 1, full: Date.now() % 1_000_000_000 }), interruptAfterTimeLimit: limit, markInterruptAsFailure: true });
+      await world.tidy();
+    }), { numRuns: runs, seed, interruptAfterTimeLimit: limit, markInterruptAsFailure: true });
   });
 });

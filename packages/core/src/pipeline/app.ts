@@ -38,7 +38,7 @@ export function handleApp(context: EngineContext, admitted: Admitted, app: App):
   const call: AppCall = { context, admitted, app: decision.to ?? app, decision, credentials: undefined };
   // Where CORS is the app's own it must see the preflight, which browsers send without credentials, on protected paths too.
   if (isPreflight(request)) return forward(call, { session: undefined, setCookies: [], unavailable: false });
-  const isAsked = decision.session !== 'none' && (jwt || identityHeaders.length > 0 || isRestricted(decision)) && !admitted.isForeignHost;
+  const isAsked = decision.session !== 'none' && (jwt || identityHeaders.length > 0 || isRestricted(decision) || (request.upgrade && decision.revalidateSockets !== undefined)) && !admitted.isForeignHost;
   const credentials = isAsked ? context.readCredentials(request.fields, request.connection) : undefined;
   if (credentials === undefined) return decideAccess(call, anonymous);
   if (credentials.ambient && !mayUseAmbientCredential(request, admitted.public.origin, context.options.allowedCorsOrigins)) {

@@ -95,6 +95,17 @@ describe('createCredentialReader', () => {
     expect(inputs).toHaveLength(1);
   });
 
+  it('never gives two different sets of credentials one key, whichever of them differs', () => {
+    const reader = createReader(oryUrl, (text) => text);
+    const name = (value: string | undefined, before: string): string[] => (value === undefined ? [] : [before + value]);
+    const values = [undefined, 'a', 'b', 'aa'];
+    const keys = values.flatMap((cookie) => values.flatMap((token) => values.map((bearer) => reader([
+      ...name(cookie, 'ory_kratos_session=').flatMap((value) => ['Cookie', value]), ...name(token, 'ory_st_').flatMap((value) => ['X-Session-Token', value]),
+      ...name(bearer, 'Bearer ory_st_').flatMap((value) => ['Authorization', value]),
+    ])?.key)));
+    expect(new Set(keys).size).toBe(values.length ** 3);
+  });
+
   it('never gives two different sets of credentials one key input, wherever the same text is cut into parts', () => {
     const options = resolveOptions({ oryUrl, sessionCookies: 'c*', sessionTokenPrefix: 't' }, { isPublicSuffix: () => false });
     const reader = createCredentialReader(options, (text) => text);
