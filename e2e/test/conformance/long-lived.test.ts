@@ -6,12 +6,12 @@ import type { Reply } from '../../fixtures/recording-server.ts';
 import { scaled } from '../../fixtures/scale.ts';
 
 /** At full length the time-outs are those that everybody has. */
-const times = scaled<object>({ test: { headTimeout: '1s', idleTimeout: '1s' }, full: {} });
-const listenerTimes = scaled<object>({ test: { clientTimeout: '1s', keepAliveTimeout: '1s' }, full: {} });
+const times = scaled<object>({ test: { headTimeout: '500ms', idleTimeout: '500ms' }, full: {} });
+const listenerTimes = scaled<object>({ test: { clientTimeout: '500ms', keepAliveTimeout: '500ms' }, full: {} });
 /** Milliseconds of silence that are longer than each time-out. */
-const silence = scaled({ test: 2_500, full: 360_000 });
-const download = scaled({ test: { pieces: 8, every: 400 }, full: { pieces: 11, every: 60_000 } });
-const idle = scaled({ test: { rounds: 2, every: 1_500 }, full: { rounds: 4, every: 900_000 } });
+const silence = scaled({ test: 1_200, full: 360_000 });
+const download = scaled({ test: { pieces: 6, every: 300 }, full: { pieces: 11, every: 60_000 } });
+const idle = scaled({ test: { rounds: 2, every: 1_200 }, full: { rounds: 4, every: 900_000 } });
 
 const handshake = 'Connection: Upgrade¶Upgrade: websocket¶Sec-WebSocket-Version: 13¶Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==¶';
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => { setTimeout(done, milliseconds); });

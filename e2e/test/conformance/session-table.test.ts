@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
   { state: 'invalid', name: 'speaks something else than HTTP', whoami: { raw: 'SSH-2.0-OpenSSH_9.6\r\n' } },
 ];
 
-/** What only core decides, and other cases show on every adapter in brief: on others than the standalone proxy for a soak. */
+/** For what only core decides, and other cases show in brief everywhere: the standalone proxy, at full scale every adapter. */
 const variantNeeds: Case['needs'] = scaled({ test: ['app', 'ory', 'upstream'], full: ['app', 'ory'] });
 
 /** Each cell of one row, at the same time and each with a session of its own, so that none is decided by what another learned. */

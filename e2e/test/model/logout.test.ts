@@ -16,18 +16,18 @@ class StepCommand implements fc.AsyncCommand<object, Run> {
   toString(): string { return this.#step.toString(); }
 }
 
-const runs = scaled({ test: 100, full: 10_000 });
+/** Where, and for how many lives. */
+const worlds = scaled<[AdapterName, number][]>({ test: [['cli', 100]], full: [['cli', 10_000], ['nest-12-express', 2_000], ['vite-8-dev', 2_000]] });
 const seed = scaled({ test: 1, full: Date.now() % 1_000_000_000 });
 /** Milliseconds, after which a failure is reported as it is and not made smaller any more. */
 const limit = scaled({ test: 240_000, full: 7_200_000 });
-const names = scaled<AdapterName[]>({ test: ['cli'], full: ['cli', 'nest-12-express', 'vite-8-dev'] });
 
-describe.each(names)('sessions and their reference model (%s)', (name) => {
+describe.each(worlds)('sessions and their reference model (%s)', (name, lives) => {
   let world: World;
   beforeAll(async () => { world = await World.start(name); });
   afterAll(async () => { await world[Symbol.asyncDispose](); });
 
-  it(`agree in ${runs} lives about who every request comes from`, { timeout: limit + 60_000 }, async () => {
+  it(`agree in ${lives} lives about who every request comes from`, { timeout: limit + 60_000 }, async () => {
     const commands = fc.commands(anyStep.map((steps) => steps.map((step) => new StepCommand(step))), { maxCommands: 24, size: 'max' });
     await fc.assert(fc.asyncProperty(commands, async (steps) => {
       const run = await Run.start(world);
@@ -38,6 +38,6 @@ describe.each(names)('sessions and their reference model (%s)', (name) => {
         await run.giveUp();
       }
       await world.tidy();
-    }), { numRuns: runs, seed, interruptAfterTimeLimit: limit, markInterruptAsFailure: true });
+    }), { numRuns: lives, seed, interruptAfterTimeLimit: limit, markInterruptAsFailure: true });
   });
 });

@@ -28,6 +28,8 @@ export class Run {
   readonly #waiting = new Set<Waiting>();
   /** Credentials that need not be asked about, as nothing happened since they were. */
   readonly #warm = new Map<string, Session>();
+  /** Things done so far, and those that are not over yet. */
+  #begun = 0;
   #open = 0;
 
   static async start(world: World): Promise<Run> {
@@ -188,10 +190,11 @@ export class Run {
 
   /** @returns whether nothing else was done meanwhile */
   async #during(act: () => Promise<void>): Promise<boolean> {
+    const number = ++this.#begun;
     const isFirst = this.#open++ === 0;
     try {
       await act();
-      return isFirst && this.#open === 1;
+      return isFirst && this.#begun === number;
     } finally {
       this.#open--;
     }

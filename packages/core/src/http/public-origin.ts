@@ -119,12 +119,17 @@ export function createPublicOrigin(origin: string): PublicOrigin {
   });
 }
 
+/** The name that an entry of `allowedHosts` stands for; one that begins with a dot stands for all below it as well. `undefined`: it is none. */
+export function parseServedName(entry: string): string | undefined {
+  return parseHost(entry.includes('::') && !entry.startsWith('[') ? `[${entry}]` : entry.replace(/^\./, ''))?.name;
+}
+
 function createNameCheck(fixed: PublicOrigin | undefined, allowedHosts: readonly string[]): (name: string) => boolean {
   const names = new Set(fixed === undefined ? [] : [parseHost(fixed.host)?.name ?? '']);
   const domains: string[] = [];
   for (const entry of allowedHosts) {
     if (entry.startsWith('.')) domains.push(entry.toLowerCase());
-    const name = parseHost(entry.includes('::') && !entry.startsWith('[') ? `[${entry}]` : entry.replace(/^\./, ''))?.name;
+    const name = parseServedName(entry);
     if (name !== undefined) names.add(name);
   }
   const servesLoopback = fixed === undefined || fixed.loopback;

@@ -8,6 +8,7 @@ import { parseIdentityHeaders, type IdentityHeader } from '../token/identity-fie
 import { optionDefinitions } from './definitions.ts';
 import { findFieldProblem, isAuthorization } from './field-name.ts';
 import type { ClaimsOption, OryProxyOptions } from './options.ts';
+import { findImplausible } from './plausibility.ts';
 import { nearestName, OptionsError, type OptionProblem } from './problems.ts';
 import { optionsSchema, type ParsedOptions } from './schema.ts';
 
@@ -199,7 +200,7 @@ function findProblems(options: ParsedOptions, context: ResolveContext): OptionPr
   if (options.cookieDomain !== undefined && effectiveCookieDomain(options.cookieDomain) !== undefined) problems.push(...cookieDomainProblems(options, context));
   if (options.cacheTtl !== undefined && options.cacheTtl > 60_000) add('cacheTtl', 'must be 60s at most: what Ory changes elsewhere is seen only after it');
   if (options.tokenTtl !== undefined && options.tokenTtl < 5_000) add('tokenTtl', 'must be 5s at least');
-  problems.push(...ownFieldProblems(options), ...tokenizeProblems(options));
+  problems.push(...ownFieldProblems(options), ...tokenizeProblems(options), ...findImplausible(options));
   problems.push(...ruleProblems(options, context));
   try { parseAllowedOrigins(options.allowedCorsOrigins ?? [], context.isPublicSuffix); } catch (error) { add('allowedCorsOrigins', messageOf(error)); }
   return problems;

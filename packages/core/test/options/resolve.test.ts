@@ -81,6 +81,16 @@ describe('resolveOptions', () => {
     [{ ...enough, rateLimitHeader: 'hunter2\r\nX: y' }, /^"rateLimitHeader" must be printable ASCII without spaces$/],
     [{ ...enough, prefix: '/a/../b' }, /^"prefix" must not contain/],
     [{ ...enough, oryOrigins: 'kratos' }, /^"oryOrigins" has "kratos"/],
+    [{ ...enough, allowedHosts: ['a.example', 'https://b.example'] }, /^"allowedHosts" has "https:\/\/b\.example", which is not a host name/],
+    [{ ...enough, allowedHosts: '*.example.com' }, /^"allowedHosts" has "\*\.example\.com", .*\.example\.com for all below it/],
+    [{ ...enough, allowedReturnUrls: 'shop.example.com' }, /^"allowedReturnUrls" has "shop\.example\.com", which is not an http/],
+    [{ ...enough, defaultRedirectUrl: 'javascript:alert(1)' }, /^"defaultRedirectUrl" must be a path/],
+    [{ ...enough, defaultRedirectUrl: '//evil.example' }, /^"defaultRedirectUrl" must be a path/],
+    [{ ...enough, defaultRedirectUrl: '/home\r\nSet-Cookie: a=b' }, /^"defaultRedirectUrl" must be a path/],
+    [{ ...enough, sessionCookies: ['ory_kratos_session', '*'] }, /^"sessionCookies" has "\*", which is every cookie/],
+    [{ ...enough, whoamiTimeout: 0 }, /^"whoamiTimeout" must be more than 0/],
+    [{ ...enough, headTimeout: '0s' }, /^"headTimeout" must be more than 0/],
+    [{ ...enough, connectTimeout: 0 }, /^"connectTimeout" must be more than 0/],
   ])('names what is wrong and the fix: %j', (options, message) => {
     expect(problemsOf(options)).toEqual([expect.stringMatching(message)]);
   });
@@ -93,6 +103,15 @@ describe('resolveOptions', () => {
 
   it('lists every problem at once', () => {
     expect(problemsOf({ ...enough, port: 'x', jwt: 'maybe' })).toHaveLength(2);
+  });
+
+  it.each([
+    { allowedHosts: ['app.example.com', '.example.org', '::1', '[::1]', '192.168.1.5', 'app.example.com:4000'] },
+    { allowedReturnUrls: ['https://shop.example.com', 'http://localhost:3000/after'] },
+    { defaultRedirectUrl: '/' }, { defaultRedirectUrl: '/home?a=b#c' }, { defaultRedirectUrl: 'https://app.example.com' },
+    { idleTimeout: 0, clientTimeout: 0, keepAliveTimeout: 0, drainTimeout: 0 },
+  ])('takes %j', (options) => {
+    expect(problemsOf({ ...enough, ...options })).toEqual([]);
   });
 
   it('never prints a secret', () => {

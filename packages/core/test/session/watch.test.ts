@@ -89,6 +89,16 @@ describe('watch', () => {
     expect((await setting.lookUp(S)).state.state).toBe('anonymous');
   });
 
+  it('C16: stores no answer of a whoami begun before the logout was answered, also when nobody came in between', async () => {
+    const setting = createSetting();
+    const early = setting.lookUp(S);
+    watch(setting, logout)?.settle({ isDone: true });
+    setting.confirm(0);
+    expect((await early).state.state).toBe('authenticated');
+    expect(isCached(setting, S)).toBe(false);
+    expect(setting.calls).toHaveLength(2);
+  });
+
   it('C16: takes no answer of a whoami begun while the logout was under way', async () => {
     const setting = createSetting();
     const watching = watch(setting, logout);
