@@ -65,6 +65,12 @@ export class Reference {
     return this.sessions.find((session) => (token === undefined ? cookie !== undefined && session.cookies.includes(cookie) : session.token === token));
   }
 
+  /** Whether it proves more than one session, of which one decides. */
+  isMixed(credential: Credential): boolean {
+    const values = toValues(credential);
+    return this.sessions.filter(({ token, cookies }) => values.some((value) => value === token || cookies.includes(value))).length > 1;
+  }
+
   expect(credential: Credential): Expectation {
     const session = this.owner(credential);
     const isForgotten = session !== undefined && (session.isForgotten || toValues(credential).some((value) => this.#forgottenValues.has(value)));

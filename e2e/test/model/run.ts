@@ -28,6 +28,8 @@ export class Run {
   readonly #waiting = new Set<Waiting>();
   /** Credentials that need not be asked about, as nothing happened since they were. */
   readonly #warm = new Map<string, Session>();
+  /** Seen together with another session, and forgotten together with it. */
+  readonly #mixed = new Set<Session>();
   /** Things done so far, and those that are not over yet. */
   #begun = 0;
   #open = 0;
@@ -51,14 +53,14 @@ export class Run {
     const key = toKey(credential);
     const expectation = reference.expect(credential);
     const before = gateway.whoamis;
-    const isWarm = this.#warm.has(key) && kind !== 'fresh' && this.#waiting.size === 0;
+    const { session } = expectation;
+    const isWarm = this.#warm.has(key) && session !== undefined && !this.#mixed.has(session) && kind !== 'fresh' && this.#waiting.size === 0;
     const judged = this.#during(() => this.#askAndJudge(credential, kind));
     this.letGo(key); // it may share the call that is held
     const isAlone = await judged;
     if (!isAlone) return;
     if (isWarm) expect(gateway.whoamis - before, 'whoami calls about a credential that is known').toBe(0);
     if (kind === 'fresh') expect(gateway.whoamis - before, 'whoami calls for a fresh path').toBeGreaterThan(0);
-    const { session } = expectation;
     if (session?.isActive === true && session.ends.open === 0 && this.#waiting.size === 0) this.#warm.set(key, session);
   }
 
@@ -178,6 +180,7 @@ export class Run {
 
   async #askAndJudge(credential: Credential, kind: PathKind): Promise<void> {
     const expectation = this.reference.expect(credential);
+    if (expectation.session !== undefined && this.reference.isMixed(credential)) this.#mixed.add(expectation.session);
     const problem = this.reference.judge(expectation, await this.world.ask(credential, kind));
     if (problem !== undefined) throw new Error(problem);
   }
