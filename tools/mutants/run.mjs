@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { appPatches } from './patches/apps.mjs';
 import { callerPatches } from './patches/callers.mjs';
 import { httpPatches } from './patches/http.mjs';
 import { keyPatches } from './patches/keys.mjs';
@@ -16,7 +17,7 @@ import { build, fuzz, runTests } from './programs.mjs';
 import { createScratch, removeScratch } from './scratch.mjs';
 
 const { values } = parseArgs({ allowNegative: true, options: { only: { type: 'string' }, fuzz: { type: 'boolean', default: true }, seconds: { type: 'string', default: '60' }, ignore: { type: 'string', multiple: true, default: [] } } });
-const patches = [...httpPatches, ...sessionPatches, ...keyPatches, ...callerPatches, ...limitPatches, ...nodePatches].filter(({ name }) => values.only === undefined || new RegExp(values.only).test(name));
+const patches = [...httpPatches, ...sessionPatches, ...keyPatches, ...callerPatches, ...appPatches, ...limitPatches, ...nodePatches].filter(({ name }) => values.only === undefined || new RegExp(values.only).test(name));
 const fuzzing = { seconds: Number(values.seconds), ignore: values.ignore };
 const say = (text) => { process.stdout.write(`${text}\n`); };
 

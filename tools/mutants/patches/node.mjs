@@ -52,7 +52,7 @@ export const nodePatches = [
   },
   {
     name: 'connections are not replaced after a refusal of undici',
-    ...node('upstream/upstream-exchange.ts', [['if (isRefusal(error)) {', 'if (isRefusal(error) && this.#isOver) {']], { test: 'test/upstream/transport.test.ts', pattern: 'are replaced when undici refuses' }),
+    ...node('upstream/upstream-exchange.ts', [['if (isRefusal(error)) {', 'if (isRefusal(error) && this.#isOver) {']], { test: 'test/upstream/connections.test.ts', pattern: 'are replaced when undici refuses' }),
   },
   {
     name: 'a key file that others may write is taken',
