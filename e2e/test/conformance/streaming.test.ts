@@ -100,7 +100,11 @@ conformance({ title: 'streaming' }, [
   },
   {
     id: 'U16', title: 'the client stalls when the app stops reading', needs: ['upstream'],
-    async run(c) { expect(await measureUpload(toApp(c)) - kernelUp).toBeLessThan(limit); },
+    async run(c) {
+      const before = c.memory();
+      expect(await measureUpload(toApp(c)) - kernelUp).toBeLessThan(limit);
+      expect(c.memory() - before).toBeLessThan(16 * 1024 ** 2);
+    },
   },
   {
     id: 'U24', title: 'each event of a stream arrives before the next is sent', needs: ['app'],

@@ -16,9 +16,18 @@ function findScaled() {
     .map((name) => relative(e2e, join(e2e, 'test', name)).replaceAll('\\', '/'));
 }
 
+/** In a process group of its own where there are such: whoever ends the soak ends vitest's workers and the proxies that they started, too. */
 async function runVitest(args) {
-  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: e2e, env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit' });
+  const detached = process.platform !== 'win32';
+  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: e2e, env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit', detached });
+  const stop = () => {
+    process.kill(detached ? -child.pid : child.pid);
+    process.exit(1);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.once(signal, stop);
   const [code] = await once(child, 'exit');
+  for (const signal of signals) process.off(signal, stop);
   return code === 0 ? [] : [{ kind: 'cases', message: `vitest run ${args.join(' ')} ended with ${code}` }];
 }
 
