@@ -21,7 +21,7 @@ async function runVitest(args) {
   const detached = process.platform !== 'win32';
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: e2e, env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit', detached });
   const stop = () => {
-    process.kill(detached ? -child.pid : child.pid);
+    if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);
     process.exit(1);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
