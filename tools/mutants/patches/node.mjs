@@ -40,11 +40,11 @@ export const nodePatches = [
   },
   {
     name: 'a POST is repeated',
-    ...node('upstream/upstream-exchange.ts', [["new Set(['GET', 'HEAD', 'OPTIONS'])", "new Set(['GET', 'HEAD', 'OPTIONS', 'POST'])"], ['&& this.#body === null && repeatable', '&& repeatable']], { test: 'test/upstream/transport.test.ts', pattern: 'U29' }),
+    ...node('upstream/upstream-exchange.ts', [["new Set(['GET', 'HEAD', 'OPTIONS'])", "new Set(['GET', 'HEAD', 'OPTIONS', 'POST'])"], ['&& this.#body === null && repeatable', '&& repeatable']], { test: 'test/upstream/connections.test.ts', pattern: 'U29' }),
   },
   {
     name: 'a request is repeated on a new connection',
-    ...node('upstream/upstream-exchange.ts', [['if (!isRepeatable || !isSafeToRepeat(error)) return', 'if (!isRepeatable) return']], { test: 'test/upstream/transport.test.ts', pattern: 'not happen on a new connection' }),
+    ...node('upstream/upstream-exchange.ts', [['if (!isRepeatable || !isSafeToRepeat(error)) return', 'if (!isRepeatable) return']], { test: 'test/upstream/connections.test.ts', pattern: 'not happen on a new connection' }),
   },
   {
     name: 'any number of interim answers is relayed',

@@ -57,7 +57,7 @@ export class ClientExchange implements Exchange, Sink {
     this.#clock = host.clock;
     this.#onEvent = host.onEvent;
     this.#readClientAddress = host.readClientAddress;
-    this.#started = host.clock.monotonic();
+    this.#started = host.onEvent === undefined ? 0 : host.clock.monotonic();
   }
 
   /** Whether the response has ended or the client is gone: nothing more can be said. */
