@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { readBlocks } from './blocks.mjs';
 import { startEchoApp } from './echo-app.mjs';
 import { compareJson, compareText } from './output.mjs';
+import { waitForPort } from './ports.mjs';
 import { runCommand, startServer } from './processes.mjs';
+
+/** curl's code for it. A development server that notices its new configuration only now starts itself once more. */
+const connectionRefused = 7;
 
 /** What is done with a block of each language. A `picture` is for people only: text or JSON that nothing could print here. */
 const runners = {
@@ -39,8 +43,14 @@ export function createPage({ name, markdown, folder, builtFolder, ports, env, lo
 
     async execute({ directive }, [command, args]) {
       printed = undefined;
-      const { code, stdout, stderr } = await runCommand(command, args.map(ports.toReal), { cwd: folder, env });
+      const run = () => runCommand(command, args.map(ports.toReal), { cwd: folder, env });
       const wanted = directive.exit ?? 0;
+      let result = await run();
+      if (result.code === connectionRefused && wanted !== connectionRefused) {
+        for (const port of servers.keys()) await waitForPort(ports.of(port), { hasEnded: () => false });
+        result = await run();
+      }
+      const { code, stdout, stderr } = result;
       if (code !== wanted) throw new Error(`exit code ${code}, not ${wanted}\n${stdout}${stderr}`);
       printed = ports.toDocumented(wanted === 0 ? stdout : stdout + stderr);
     },
