@@ -28,6 +28,11 @@ export class ReceivedRequest extends IncomingMessage {
   /** The parser has skipped what followed in the same packet, as if it were the other protocol's: this connection must end. */
   get hasSkippedBytes(): boolean { return this.asksForUpgrade === true && !this.upgrade; }
 
+  /** Node's way to be done with a message that nobody has read. One without a body is done: to read its end would cost more than all else of it. */
+  private _dump(): void {
+    if (!this.complete || this.readableLength > 0) this.resume();
+  }
+
   /** What `headers` gives. */
   receptionFields(): ReceptionFields {
     return (this.reception ??= readReceptionFields(this.rawHeaders));
