@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Exchange, ProxyRequest, Sink } from '@ory-proxy/core';
 import type { IncomingBody } from '../request-body.ts';
 import type { WatchedClient } from './client-watch.ts';
+import { endLingering } from './lingering-close.ts';
 import { readBody, ReceivedRequest, toProxyRequest, type Peer } from './request.ts';
 import { ResponseSink, type SinkOwner } from './response-sink.ts';
 
@@ -144,8 +145,12 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
 
   /** For a response that has promised to keep the connection. */
   #endAfter(res: ServerResponse): void {
-    if (res.writableFinished) this.socket.destroySoon();
-    else res.once('finish', () => { this.socket.destroySoon(); });
+    const end = (): void => {
+      if (this.#isBroken) endLingering(this.socket); // what broke may be unread still
+      else this.socket.destroySoon();
+    };
+    if (res.writableFinished) end();
+    else res.once('finish', end);
   }
 
   #isSending(): boolean {
