@@ -71,7 +71,7 @@ function readHead(head) {
 
 function toPath(sent, host) {
   // eslint-disable-next-line no-control-regex -- control bytes are the point
-  if (/[\x00-\x20\x7f#]/.test(sent)) return undefined;
+  if (/[\x00-\x20\x7f-\xff#]/.test(sent)) return undefined;
   if (sent.startsWith('/')) return sent;
   const match = /^https?:\/\/([^/?]*)(.*)$/i.exec(sent);
   if (match === null) return sent === '*' ? '/*' : undefined; // OPTIONS * is answered by the proxy

@@ -12,8 +12,13 @@ export function endLingering(socket: Duplex): void {
   const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
   socket.once('close', () => { clearTimeout(timer); });
   socket.once('end', () => { socket.destroy(); });
-  socket.resume();
+  discardInput(socket);
   socket.end(() => { if (socket.readableEnded) socket.destroy(); });
+}
+
+/** Reads on without a look at what comes; an HTTP parser that read the socket does so no more. */
+export function discardInput(socket: Duplex): void {
+  socket.removeAllListeners('data').on('data', () => {}).resume();
 }
 
 /** Lets the connection end in that way when Node's server closes it behind the response. */

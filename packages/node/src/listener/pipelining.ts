@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Exchange, ProxyRequest, Sink } from '@ory-proxy/core';
 import type { IncomingBody } from '../request-body.ts';
 import type { WatchedClient } from './client-watch.ts';
-import { endLingering } from './lingering-close.ts';
+import { discardInput, endLingering } from './lingering-close.ts';
 import { readBody, ReceivedRequest, toProxyRequest, type Peer } from './request.ts';
 import { ResponseSink, type SinkOwner } from './response-sink.ts';
 
@@ -68,8 +68,8 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
   get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
 
   receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
-    if (this.#isFinished) return void req.resume(); // the client was told, and is read on only so that it can read that
-    if (this.#isBroken) return void this.socket.destroy(); // what comes after skipped or malformed bytes cannot be told from an attack
+    // What comes after skipped bytes, or after the last response, cannot be told from an attack. It is read on only for what is on its way.
+    if (this.#isFinished || this.#isBroken) return discardInput(this.socket);
     const message = { req, res, body: readBody(req, expectsContinue ? () => { res.writeContinue(); } : undefined) };
     if (req instanceof ReceivedRequest && req.hasSkippedBytes) this.#isBroken = true;
     if (this.#active === undefined && this.#ahead.length === 0 && this.#host.handle !== undefined && !this.#isSending()) return this.#serve(message, this.#host.handle);
@@ -97,6 +97,7 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
   breakOff(): boolean {
     this.#isBroken = true;
     if (this.#isFinished) return false;
+    discardInput(this.socket); // the parser would only say the same again
     this.#dropUnfinished();
     const active = this.#active;
     if (active === undefined) {
@@ -111,6 +112,14 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
     active.abort();
     if (!isUnanswered) this.socket.destroy();
     return isUnanswered;
+  }
+
+  /** A handshake came behind requests that wait for their answers. Those they get, and the connection ends: frames cannot wait. */
+  refuseHandshake(): void {
+    this.#isBroken = true;
+    discardInput(this.socket);
+    this.socket.on('drain', () => { this.#active?.res.emit('drain'); }); // Node's server has let go of the socket
+    if (this.#active === undefined && this.#ahead.length === 0 && this.#previous !== undefined) this.#endAfter(this.#previous);
   }
 
   /** A request sent ahead whose body broke will never be whole. */
@@ -145,10 +154,7 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
 
   /** For a response that has promised to keep the connection. */
   #endAfter(res: ServerResponse): void {
-    const end = (): void => {
-      if (this.#isBroken) endLingering(this.socket); // what broke may be unread still
-      else this.socket.destroySoon();
-    };
+    const end = (): void => { endLingering(this.socket); };
     if (res.writableFinished) end();
     else res.once('finish', end);
   }

@@ -100,7 +100,7 @@ export class ResponseSink implements Sink {
   end(): void {
     const { res, req } = this;
     if (this.#isOver) return;
-    if (this.isFinal || (this.body !== null && !req.complete)) closeLingering(req);
+    if (!res.shouldKeepAlive || this.isFinal || (this.body !== null && !req.complete)) closeLingering(req);
     if (this.#last === undefined) res.end();
     else this.writeLast(res, this.#last);
     this.#finish();

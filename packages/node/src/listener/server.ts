@@ -141,8 +141,9 @@ export class Listener implements ConnectionHost {
     socket.on('error', () => { socket.destroy(); });
     const connection = this.#connections.get(socket);
     if (connection?.isFinished === true) return;
-    // Frames cannot wait behind another response, and not for a proxy that is not ready.
-    if (connection === undefined || connection.isBusy || this.handle === undefined || this.isDraining) return void socket.destroy();
+    if (connection === undefined || this.handle === undefined) return void socket.destroy();
+    if (connection.isBusy) return connection.refuseHandshake();
+    if (this.isDraining) return void socket.destroy();
     this.#watch.remove(connection); // a socket may be silent for as long as both sides like
     const sink = new UpgradeSink(socket, head, (tunnel) => {
       this.#tunnels.add(tunnel);

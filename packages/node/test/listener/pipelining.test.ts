@@ -60,6 +60,28 @@ describe('Connection', () => {
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*one/);
   });
 
+  it.each([
+    ['malformed bytes', get('/1'), 'MALFORMED\r\n\r\n'],
+    ['a handshake', get('/1'), 'GET /2 HTTP/1.1\r\nH\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'],
+    ['bytes of another protocol', get('/1').replace('H\r\n', 'H\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n'), get('/2')],
+    ['bytes after its last request', get('/1').replace('H\r\n', 'H\r\nConnection: close\r\n'), get('/2')],
+  ])('delivers an answer whole, however much follows its request: %s', async (_what, request, more) => {
+    const size = 3 * 1024 * 1024;
+    await using upstream = await serveHttp((_req, res) => { res.end(Buffer.alloc(size)); });
+    await using proxy = await TestProxy.start(upstream.origin);
+    using client = proxy.connect(request + more);
+    client.socket.on('data', () => { client.send(more.repeat(10)); });
+    await client.until(/^HTTP/);
+    client.socket.pause();
+    for (let turn = 0; turn < 20; turn++) {
+      client.send(more);
+      await new Promise((resolve) => { setTimeout(resolve, 5); }); // time for an end that would lose what is on its way
+    }
+    client.socket.resume();
+    await client.untilClosed();
+    expect(client.received.length - client.received.indexOf('\r\n\r\n') - 4).toBe(size);
+  });
+
   it('G5: serves many requests on one connection', async () => {
     await using upstream = await serveHttp((_req, res) => { res.end('ok'); });
     await using proxy = await TestProxy.start(upstream.origin);

@@ -149,11 +149,17 @@ describe('UpgradeSink', () => {
     expect(sent).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('breaks off a handshake that is sent ahead behind another request', async () => {
-    await using upstream = await serveRaw((socket) => { socket.resume(); });
+  it('leaves a handshake that is sent ahead behind another request unanswered', async () => {
+    const seen: string[] = [];
+    await using upstream = await serveRaw((socket) => {
+      onEachHead(socket, (head) => {
+        seen.push(head.split(' ')[1] ?? '');
+        setTimeout(() => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none'); }, 30);
+      });
+    });
     await using proxy = await TestProxy.start(upstream.origin);
     using client = proxy.connect(`GET /slow HTTP/1.1\r\nH\r\n\r\n${handshake}`);
-    await client.untilClosed();
-    await eventually(() => upstream.sockets.size === 0);
+    expect((await client.untilClosed()).match(/HTTP\/1\.1 \d+|one$/g)).toEqual(['HTTP/1.1 200', 'one']);
+    expect(seen).toEqual(['/slow']);
   });
 });
