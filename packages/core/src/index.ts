@@ -10,7 +10,7 @@ export { createErrorResponse } from './http/error-response.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export type { Exchange, Fields, ProxyRequest, RequestBody, ResponseHead, Sink, Tunnel } from './message.ts';
 export { optionDefinitions, type OptionDefinition } from './options/definitions.ts';
-export type { AccessRule, ClaimsFunction, ClaimsOption, Duration, IdentityHeadersOption, OptionName, OryProxyOptions } from './options/options.ts';
+export type { AccessRule, ClaimsFunction, ClaimsOption, Duration, EmulatorSettings, IdentityHeadersOption, OptionName, OryProxyOptions } from './options/options.ts';
 export { nearestName, OptionsError, type OptionProblem } from './options/problems.ts';
 export { resolveOptions, type ResolveContext, type ResolvedOptions } from './options/resolve.ts';
 export { mergeSources, type OptionSource } from './options/sources.ts';

@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { OptionsError, resolveOptions, type EventListener, type OryProxyOptions, type Tunnel } from '@ory-proxy/core';
-import { toEmulatorSettings, type RunningEmulator, type StartEmulator } from './emulator-start.ts';
+import { toEmulatorStart, type StartEmulator } from './emulator-start.ts';
 import { createEngineHost } from './engine-host.ts';
 import { endConnections, limitConnections } from './in-process/host-server.ts';
 import { createFullEvent } from './listener/full-event.ts';
@@ -31,8 +31,8 @@ export async function createOryMiddleware(options: OryProxyOptions, host: OryMid
   const isPublicSuffix = needsPublicSuffixes(options) ? await loadPublicSuffixes() : () => false;
   const checked = resolveOptions(options, { isPublicSuffix });
   createTrust(checked.trustProxy);
-  if (checked.emulator && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
-  const emulator = checked.emulator ? await startEmulator(options, host) : undefined;
+  if (checked.emulator !== undefined && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
+  const emulator = checked.emulator === undefined ? undefined : await host.startEmulator?.(toEmulatorStart(checked.emulator, options.publicUrl ?? 'http://localhost'));
   const resolved = emulator === undefined ? checked : resolveOptions(options, { isPublicSuffix, emulatorUrl: emulator.url });
   const engineHost = await createEngineHost(resolved, host.onEvent);
   const { engine } = engineHost;
@@ -62,8 +62,4 @@ export async function createOryMiddleware(options: OryProxyOptions, host: OryMid
       await Promise.all([engineHost.close(), emulator?.close()]);
     },
   });
-}
-
-function startEmulator({ publicUrl }: OryProxyOptions, host: OryMiddlewareHost): Promise<RunningEmulator> | undefined {
-  return host.startEmulator?.(toEmulatorSettings(publicUrl ?? 'http://localhost'));
 }

@@ -1,5 +1,5 @@
 import { forwardTo, isLoopbackOrigin, OptionsError, resolveOptions, type EventListener, type InvalidationTarget, type OryProxyOptions, type ResolvedOptions } from '@ory-proxy/core';
-import { toEmulatorSettings, type RunningEmulator, type StartEmulator } from './emulator-start.ts';
+import { toEmulatorStart, type RunningEmulator, type StartEmulator } from './emulator-start.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { UnreachableError } from './listen-error.ts';
 import { bindListener } from './listener/bind.ts';
@@ -61,7 +61,7 @@ class StandaloneProxy implements OryProxy {
     this.#host = host;
     this.#resolved = resolveOptions(options, { standalone: {}, isPublicSuffix: () => false }); // that list is loaded when it listens
     createTrust(this.#resolved.trustProxy);
-    if (this.#resolved.emulator && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
+    if (this.#resolved.emulator !== undefined && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
     const { clientTimeout, keepAliveTimeout, maxConnections } = this.#resolved;
     const onFull = (): void => { host.onEvent?.(createFullEvent(maxConnections)); };
     this.#listener = new Listener({ clientTimeout, keepAliveTimeout, maxConnections, onFull });
@@ -105,7 +105,8 @@ class StandaloneProxy implements OryProxy {
   async #start(port: number, isPublicSuffix: (domain: string) => boolean): Promise<ResolvedOptions> {
     const standalone = { port };
     const { publicOrigin = '' } = resolveOptions(this.#options, { standalone, isPublicSuffix });
-    if (this.#resolved.emulator) this.#emulator = await this.#host.startEmulator?.(toEmulatorSettings(publicOrigin));
+    const { emulator } = this.#resolved;
+    if (emulator !== undefined) this.#emulator = await this.#host.startEmulator?.(toEmulatorStart(emulator, publicOrigin));
     const options = resolveOptions(this.#options, { standalone, isPublicSuffix, ...(this.#emulator === undefined ? {} : { emulatorUrl: this.#emulator.url }) });
     const lookingAround = this.#lookAround(options);
     if (options.strict) await lookingAround; // otherwise nobody need wait for somebody who does not answer

@@ -1,5 +1,7 @@
-/** What an emulator of Ory is told by the proxy in front of it. */
-export interface EmulatorSettings {
+import type { EmulatorSettings } from '@ory-proxy/core';
+
+/** What an emulator of Ory is told by the proxy in front of it: what the user has set, and where its flows end. */
+export interface EmulatorStart extends EmulatorSettings {
   /** Where a finished flow ends that has no `return_to`. */
   readonly defaultReturnUrl: string;
   readonly afterLogoutUrl: string;
@@ -15,10 +17,10 @@ export interface RunningEmulator {
 }
 
 /** Starts an emulator; the packages that offer `emulator` bring it, so that none is in production by accident. */
-export type StartEmulator = (settings: EmulatorSettings) => Promise<RunningEmulator>;
+export type StartEmulator = (start: EmulatorStart) => Promise<RunningEmulator>;
 
-/** Settings for an emulator behind an origin. */
-export function toEmulatorSettings(publicOrigin: string): EmulatorSettings {
+/** How to start an emulator behind an origin. */
+export function toEmulatorStart(settings: EmulatorSettings, publicOrigin: string): EmulatorStart {
   const home = `${publicOrigin}/`;
-  return { defaultReturnUrl: home, afterLogoutUrl: home, allowedReturnUrls: [publicOrigin] };
+  return { ...settings, defaultReturnUrl: home, afterLogoutUrl: home, allowedReturnUrls: [publicOrigin] };
 }

@@ -21,7 +21,7 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
   const create = once(async () => {
     const middleware = await createOryMiddleware(options, {
       onEvent: onEvent ?? ((event) => { if (event.type === 'warning') logger.warn(`[ory-proxy] ${event.message}`, { timestamp: true }); }),
-      startEmulator: () => startEmulatorFor(server),
+      startEmulator: (start) => startEmulatorFor(server, start),
       servesForeignHosts: server.httpServer === null || allowsEveryHost(server),
     });
     if (httpServer !== null) middleware.limitConnections(httpServer as Server); // HTTP/2's limits them alike
@@ -31,7 +31,7 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
   const { emulator, maxConnections } = resolveOptions(options, { isPublicSuffix: () => false });
   if (maxConnections !== undefined && httpServer === null)
     throw new OptionsError([{ option: 'maxConnections', message: 'has no effect in middleware mode, where the server is not known: name it in server.middlewareMode, or limit it there' }]);
-  if (!emulator) await create();
+  if (emulator === undefined) await create();
 
   server.middlewares.use(function oryProxyMiddleware(req: Connect.IncomingMessage, res, next) {
     create().then(({ handler }) => handler(req, res, next)).catch(next);

@@ -67,4 +67,12 @@ describe.each(['vite', 'vite-7', 'vite-6'])('oryProxy in %s', (version) => {
     const flow = await (await fetch(`${vite.origin}/.ory/self-service/login/browser?return_to=${returnTo}`, { headers: { Accept: 'application/json' } })).json() as { ui: { action: string } };
     expect(flow.ui.action).toMatch(new RegExp(`^${vite.origin}/\\.ory/self-service/login\\?flow=`));
   });
+
+  it('runs the emulator with its settings', async () => {
+    const token = 'ory_st_0123456789abcdef0123456789abcdef';
+    const seed = { identities: [{ traits: { email: 'eve@example.org' }, sessions: [{ token }] }] };
+    await using vite = await startVite(version, { plugins: [oryProxy({ emulator: { seed }, jwt: false })] });
+    const whoami = await fetch(`${vite.origin}/.ory/sessions/whoami`, { headers: { 'X-Session-Token': token } });
+    expect(await whoami.json()).toMatchObject({ identity: { traits: { email: 'eve@example.org' } } });
+  });
 });

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { startEmulator, type EmulatorOptions, type Seed } from '@ory-proxy/emulator';
 import { readDataFile } from '@ory-proxy/node';
 import { hasColors, type RunContext } from '../context.ts';
-import { createDevelopmentSeed, developmentAccount } from '../emulator/development-seed.ts';
+import { createDevelopmentSeed, developmentAccount, hasDevelopmentAccount } from '../emulator/development-seed.ts';
+import { explainStart } from '../emulator/explain-start.ts';
 import { hasPublicPort, readKratosConfig } from '../emulator/kratos-config.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { parsePort } from '../flags/parse-port.ts';
@@ -23,12 +24,12 @@ export async function runEmulator(flags: EmulatorFlags, context: RunContext): Pr
   const logger = await createLogger({}, context);
   const options = await readEmulatorOptions(flags, context);
   const emulator = await startEmulator({ ...options, onWarning: (text) => { logger.warn('emulator', text); } })
-    .catch((error: unknown) => { throw explain(error); });
+    .catch((error: unknown) => { throw explainStart(error); });
   const { url, adminUrl } = emulator;
   const lines: BannerLine[] = [
     ['public API', url],
     ...(adminUrl === undefined ? [] : [['admin API', adminUrl] as const]),
-    ...(hasDevelopmentAccount(flags) ? [['log in as', `${developmentAccount.email} with ${developmentAccount.password}`] as const] : []),
+    ...(hasDevelopmentAccount({ seed: flags.seed, config: flags.kratosConfig }) ? [['log in as', `${developmentAccount.email} with ${developmentAccount.password}`] as const] : []),
     ['in memory', 'nothing is kept when it stops; for development only'],
   ];
   const stopped = waitForStop(context, () => emulator.close());
@@ -46,13 +47,8 @@ async function readEmulatorOptions(flags: EmulatorFlags, context: RunContext): P
     ...(flags.network === undefined ? {} : { profile: 'network' as const }),
     ...(config === undefined ? {} : { config }),
     ...(flags.seed === undefined ? {} : { seed: await readSeed(flags.seed, context) }),
-    ...(hasDevelopmentAccount(flags) ? { seed: createDevelopmentSeed() } : {}),
+    ...(hasDevelopmentAccount({ seed: flags.seed, config: flags.kratosConfig }) ? { seed: createDevelopmentSeed() } : {}),
   };
-}
-
-/** Whose identity schema is the user's own may not have an account as ours. */
-function hasDevelopmentAccount(flags: EmulatorFlags): boolean {
-  return flags.seed === undefined && flags.kratosConfig === undefined;
 }
 
 async function readSeed(path: string, context: RunContext): Promise<Seed> {
@@ -64,11 +60,4 @@ async function readSeed(path: string, context: RunContext): Promise<Seed> {
 /** A file that cannot be used is the caller's affair. */
 async function explainFile<T>(flag: string, reading: Promise<T>): Promise<T> {
   return reading.catch((error: unknown) => { throw new CommandError(`${flag}: ${(error as Error).message}`, exitCode.usage, { cause: error }); }); // nothing else is thrown there
-}
-
-/** A seed, a configuration or an environment that it does not accept is the caller's affair. */
-function explain(error: unknown): unknown {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)
-    return new CommandError(`port ${String(error.port)} is in use already; choose another one (0 picks a free one)`, exitCode.portInUse, { cause: error });
-  return error instanceof TypeError ? new CommandError(error.message, exitCode.usage, { cause: error }) : error;
 }

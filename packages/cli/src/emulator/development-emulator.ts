@@ -1,14 +1,15 @@
-import { startEmulator, type Emulator, type EmulatorOptions } from '@ory-proxy/emulator';
-import { CommandError, exitCode } from '../exit-code.ts';
+import { startEmulator, type Emulator, type Seed } from '@ory-proxy/emulator';
+import type { EmulatorStart } from '@ory-proxy/node';
 import type { Logger } from '../log/logger.ts';
-import { createDevelopmentSeed } from './development-seed.ts';
+import { createDevelopmentSeed, hasDevelopmentAccount } from './development-seed.ts';
+import { explainStart } from './explain-start.ts';
 
-/** Starts the emulator behind a proxy, with an account to log in with. */
-export async function startDevelopmentEmulator(options: EmulatorOptions, logger: Pick<Logger, 'warn'>): Promise<Emulator> {
+/** Starts the emulator behind a proxy, with an account to log in with where the settings have no identities of their own. */
+export async function startDevelopmentEmulator({ seed, ...start }: EmulatorStart, logger: Pick<Logger, 'warn'>): Promise<Emulator> {
   try {
-    return await startEmulator({ ...options, seed: createDevelopmentSeed(), onWarning: (text) => { logger.warn('emulator', text); } });
+    const identities = hasDevelopmentAccount({ ...start, seed }) ? createDevelopmentSeed() : seed as Seed | undefined; // the emulator checks it
+    return await startEmulator({ ...start, ...(identities === undefined ? {} : { seed: identities }), onWarning: (text) => { logger.warn('emulator', text); } });
   } catch (error) {
-    // A place that is no place for an emulator, such as NODE_ENV=production.
-    throw error instanceof TypeError ? new CommandError(error.message, exitCode.usage, { cause: error }) : error;
+    throw explainStart(error);
   }
 }

@@ -2,7 +2,7 @@ import { OptionsError, type OryProxyOptions } from '@ory-proxy/core';
 import { createOryProxy, ListenError, UnreachableError, type OryProxy } from '@ory-proxy/node';
 import { openBrowser } from '../browser/open-browser.ts';
 import { hasColors, type RunContext } from '../context.ts';
-import { developmentAccount } from '../emulator/development-seed.ts';
+import { developmentAccount, hasDevelopmentAccount } from '../emulator/development-seed.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { explainProblems } from '../flags/explain-problems.ts';
 import { createBanner, type BannerLine } from '../log/banner.ts';
@@ -85,7 +85,8 @@ interface Announcement {
 function announce({ options, origin, url, notes }: Announcement, context: RunContext, logger: Logger): void {
   const ory = `${origin}${options.prefix ?? '/.ory'}`;
   const jwks = `${ory}/jwks.json`;
-  const account = isOn(options.emulator) ? developmentAccount : undefined;
+  const { emulator } = options;
+  const account = (typeof emulator === 'object' ? hasDevelopmentAccount(emulator) : isOn(emulator)) ? developmentAccount : undefined;
   const where = options.oryUrl ?? options.kratosUrl ?? (options.project === undefined ? 'the embedded emulator' : `the Ory Network project ${options.project}`);
   const lines: BannerLine[] = [
     ['address', origin],

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCode } from '../../src/exit-code.ts';
 import { run } from '../../src/run.ts';
 import { createFakeContext, type FakeContext, type FakeContextOptions } from '../fake-context.ts';
 import { startApp, startServer } from '../servers.ts';
@@ -66,6 +67,30 @@ describe('run [upstream] [public-url]', () => {
     context.signal('SIGINT');
     await expect(ended).resolves.toBe(0);
     expect(context.out().split('\n').filter((line) => line.includes('"info"'))).toEqual([]);
+  });
+
+  it('runs the emulator with the settings of a file, and offers no account of its own then', async () => {
+    await using app = await startApp();
+    const token = 'ory_st_0123456789abcdef0123456789abcdef';
+    const config = join(folder, 'seeded.json');
+    await writeFile(config, JSON.stringify({ emulator: { seed: { identities: [{ traits: { email: 'eve@example.org' }, sessions: [{ token }] }] } } }));
+    const { context, url, stop } = await start([app.url, '--config', config]);
+    const whoami = await fetch(`${url}/.ory/sessions/whoami`, { headers: { 'X-Session-Token': token } });
+    expect(await whoami.json()).toMatchObject({ identity: { traits: { email: 'eve@example.org' } } });
+    await stop();
+    expect(context.out()).not.toContain('dev@example.org');
+  });
+
+  it('says what the emulator does not take', async () => {
+    await using taken = await startApp();
+    const port = Number(new URL(taken.url).port);
+    for (const [emulator, code, message] of [[{ port }, exitCode.portInUse, `port ${port} is in use already`], [{ seed: { identities: [{ traits: { email: 1 } }] } }, exitCode.usage, '"seed.identities[0]" is not usable']] as const) {
+      const config = join(folder, 'refused.json');
+      await writeFile(config, JSON.stringify({ emulator }));
+      const context = createFakeContext({ cwd: folder, env });
+      await expect(run([taken.url, '--config', config, '--port', '0'], context)).resolves.toBe(code);
+      expect(context.err()).toContain(message);
+    }
   });
 
   it('offers an account with --emulator, and the JWT of whoever uses it reaches the app', async () => {

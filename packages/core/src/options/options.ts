@@ -1,8 +1,9 @@
 import type { ClaimsFunction, ClaimsOption } from '../token/claims.ts';
 import type { AccessRule } from '../rules/rule.ts';
 import type { IdentityHeadersOption } from '../token/identity-fields.ts';
+import type { EmulatorSettings } from './emulator-settings.ts';
 
-export type { AccessRule, ClaimsFunction, ClaimsOption, IdentityHeadersOption };
+export type { AccessRule, ClaimsFunction, ClaimsOption, EmulatorSettings, IdentityHeadersOption };
 
 /** A time: a number of milliseconds, or text such as `500ms`, `10s`, `5m`, `24h`. */
 export type Duration = number | string;
@@ -32,8 +33,8 @@ export interface OryProxyOptions {
   projectApiKey?: string;
   /** Sent to Ory, and to nobody else, as `Ory-RateLimit-Action`; a client's own never passes. Secret: environment or file only. */
   rateLimitHeader?: string;
-  /** Runs an in-memory Ory for development. Only with a loopback `publicUrl` and listener and outside production. @default false */
-  emulator?: boolean | string;
+  /** Runs an in-memory Ory for development, if need be with settings. Only with a loopback `publicUrl` and listener and outside production. @default false */
+  emulator?: boolean | string | EmulatorSettings;
   /** Path below which Ory lives. @default `/.ory` */
   prefix?: string;
   /** Address to listen on. @default `localhost` (both families) with a loopback `publicUrl`, else all interfaces */

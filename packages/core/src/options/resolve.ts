@@ -7,6 +7,7 @@ import { parseRules, type Rules } from '../rules/parse.ts';
 import { parseIdentityHeaders, type IdentityHeader } from '../token/identity-fields.ts';
 import { optionDefinitions } from './definitions.ts';
 import { findFieldProblem, isAuthorization } from './field-name.ts';
+import type { EmulatorSettings } from './emulator-settings.ts';
 import type { ClaimsOption, OryProxyOptions } from './options.ts';
 import { findImplausible } from './plausibility.ts';
 import { nearestName, OptionsError, type OptionProblem } from './problems.ts';
@@ -22,7 +23,7 @@ export interface ResolvedOptions {
   readonly ory: OryServices;
   readonly projectApiKey: string | undefined;
   readonly rateLimitHeader: string | undefined;
-  readonly emulator: boolean;
+  readonly emulator: EmulatorSettings | undefined;
   readonly prefix: string;
   readonly host: string | undefined;
   readonly port: number;
@@ -96,7 +97,7 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
   const port = context.standalone?.port ?? options.port ?? 4000;
   const publicOrigin = options.publicUrl ?? (context.standalone === undefined ? undefined : `http://localhost:${port}`);
   const oryUrl = options.oryUrl ?? (options.project === undefined ? undefined : `https://${options.project}.projects.oryapis.com`)
-    ?? (options.emulator === true ? context.emulatorUrl ?? 'http://127.0.0.1:9' : undefined);
+    ?? (options.emulator !== undefined ? context.emulatorUrl ?? 'http://127.0.0.1:9' : undefined);
   const ory = createOryServices({ oryUrl, kratosUrl: options.kratosUrl, hydraUrl: options.hydraUrl, uiUrl: options.uiUrl, oryOrigins: options.oryOrigins ?? [] });
   const app = options.upstream === undefined ? undefined : Object.freeze({ name: 'app' as const, origin: options.upstream });
   const rules = parseRules(options.rules ?? [], { revalidateSockets: options.revalidateSockets });
@@ -107,7 +108,7 @@ export function resolveOptions(input: OryProxyOptions, context: ResolveContext):
     ory,
     projectApiKey: options.projectApiKey,
     rateLimitHeader: options.rateLimitHeader,
-    emulator: options.emulator ?? false,
+    emulator: options.emulator,
     prefix: options.prefix ?? '/.ory',
     host: options.host,
     port,
@@ -185,17 +186,19 @@ function effectiveCookieDomain(domain: string | undefined): string | undefined {
 function findProblems(options: ParsedOptions, context: ResolveContext): OptionProblem[] {
   const problems: OptionProblem[] = [];
   const add = (option: string, message: string): void => { problems.push({ option, message }); };
-  const ways = (['oryUrl', 'project', 'kratosUrl', 'emulator'] as const).filter((name) => options[name] !== undefined && options[name] !== false);
+  const ways = (['oryUrl', 'project', 'kratosUrl', 'emulator'] as const).filter((name) => options[name] !== undefined);
   if (ways.length === 0) add('oryUrl', 'is missing: say where Ory is with "oryUrl" (--sdk-url, ORY_SDK_URL), "project", "kratosUrl" or "emulator"');
   if (ways.length > 1) add(ways[1] ?? 'oryUrl', `and "${ways[0]}" both say where Ory is; leave one of them out`);
+  const keys = (['keys', 'secret', 'keyFile'] as const).filter((name) => options[name] !== undefined);
+  if (keys.length > 1) add(keys[1] ?? 'secret', `and "${keys[0]}" both say where the signing keys come from; leave one of them out`);
   if (context.standalone !== undefined && options.upstream === undefined) add('upstream', 'is missing: the URL of your app, e.g. http://localhost:3000');
   for (const alias of options.oryOrigins ?? []) {
     const origin = alias.replace(/^(?:ui|hydra)=/, '');
     if (!URL.canParse(origin) || !/^https?:/.test(origin)) add('oryOrigins', `has "${origin}", which is not an origin such as http://kratos:4433`);
   }
-  if (options.emulator === true && options.publicUrl !== undefined && !isLoopbackOrigin(options.publicUrl))
+  if (options.emulator !== undefined && options.publicUrl !== undefined && !isLoopbackOrigin(options.publicUrl))
     add('emulator', 'runs only with a public URL on this machine (http://localhost:<port>): everybody could log in as anybody');
-  if (options.emulator === true && options.host !== undefined && !isLoopbackName(options.host))
+  if (options.emulator !== undefined && options.host !== undefined && !isLoopbackName(options.host))
     add('emulator', 'runs only with a "host" on this machine: everybody could log in as anybody');
   if (options.cookieDomain !== undefined && effectiveCookieDomain(options.cookieDomain) !== undefined) problems.push(...cookieDomainProblems(options, context));
   if (options.cacheTtl !== undefined && options.cacheTtl > 60_000) add('cacheTtl', 'must be 60s at most: what Ory changes elsewhere is seen only after it');

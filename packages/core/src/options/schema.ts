@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { emulatorSettings } from './emulator-settings.ts';
 import type { AccessRule, ClaimsFunction, OptionName } from './options.ts';
 import { parseDuration, parseRevalidation, parseSize, revalidationHint } from './quantity.ts';
 import { parseAppOrigin, parseUrl } from './url.ts';
@@ -9,6 +10,9 @@ const boolean = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false', '1', '0'])], 'must be true or false'),
   v.transform((value) => value === true || value === 'true' || value === '1'),
 );
+
+/** `undefined` where there is none. */
+const emulator = v.lazy((value) => (typeof value === 'object' ? emulatorSettings : v.pipe(boolean, v.transform((isOn) => (isOn ? {} : undefined)))));
 
 /** Goes into a field as it is. The message never quotes it. */
 const fieldSecret = v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'));
@@ -102,7 +106,7 @@ export const optionsSchema = v.strictObject({
   oryOrigins: v.optional(list),
   projectApiKey: v.optional(fieldSecret),
   rateLimitHeader: v.optional(fieldSecret),
-  emulator: v.optional(boolean),
+  emulator: v.optional(emulator),
   prefix: v.optional(prefix),
   host: v.optional(text),
   port: v.optional(integer(0, 65_535)),
