@@ -42,13 +42,18 @@ function* judgeLegal({ requests, reference }, answers) {
     const answer = answers[i];
     if (answer === undefined || status === undefined) continue;
     // Its connection was closed by the app in that very moment, and a request with a body must not be sent twice.
-    if (answer.status === 502 && hasBody(reference.requests[i]) && answer.body.includes('"upstream_reset"')) yield ['lost race', marker];
+    if (answer.status === 502 && hasBody(reference.requests[i]) && tellsReset(reference.requests[i], answer)) yield ['lost race', marker];
     else if (answer.status !== status) yield ['refused', `${answer.status} instead of ${status} for ${marker}: ${answer.body?.slice(0, 200)}`];
   }
 }
 
 function hasBody(request) {
   return request?.fields.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name)) === true;
+}
+
+/** The answer to HEAD is the same, without its text. */
+function tellsReset({ method }, { body }) {
+  return method === 'HEAD' || body.includes('"upstream_reset"');
 }
 
 /** An answer may be cut when its app broke it off, or the client went away. */

@@ -1,4 +1,4 @@
-// The cases of the end-to-end tests whose size `npm test` only hints at, in full: the same files, told so by one variable.
+// The cases whose size `npm test` only hints at, in full: the same files, told so by one variable.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -7,19 +7,19 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const e2e = join(root, 'e2e');
 
-/** Test files that ask `fixtures/scale.ts` how large to be, as paths below `e2e`. */
-function findScaled() {
-  return readdirSync(join(e2e, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && readFileSync(join(e2e, 'test', name), 'utf8').includes('/fixtures/scale.ts'))
-    .map((name) => relative(e2e, join(e2e, 'test', name)).replaceAll('\\', '/'));
+/** Test files of a project that read the variable, or in `e2e` ask `fixtures/scale.ts` how large to be, as paths below the project. */
+function findScaled(project) {
+  const folder = join(root, project);
+  return readdirSync(join(folder, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && /ORY_PROXY_TEST_SCALE|\/fixtures\/scale\.ts/.test(readFileSync(join(folder, 'test', name), 'utf8')))
+    .map((name) => relative(folder, join(folder, 'test', name)).replaceAll('\\', '/'));
 }
 
 /** In a process group of its own where there are such: whoever ends the soak ends vitest's workers and the proxies that they started, too. */
-async function runVitest(args) {
+async function runVitest(project, args) {
   const detached = process.platform !== 'win32';
-  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: e2e, env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit', detached });
+  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: join(root, project), env: { ...process.env, ORY_PROXY_TEST_SCALE: 'full' }, stdio: 'inherit', detached });
   const stop = () => {
     if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);
     process.exit(1);
@@ -28,12 +28,16 @@ async function runVitest(args) {
   for (const signal of signals) process.once(signal, stop);
   const [code] = await once(child, 'exit');
   for (const signal of signals) process.off(signal, stop);
-  return code === 0 ? [] : [{ kind: 'cases', message: `vitest run ${args.join(' ')} ended with ${code}` }];
+  return code === 0 ? [] : [{ kind: 'cases', message: `vitest run ${args.join(' ')} in ${project} ended with ${code}` }];
 }
 
 /** Runs them; of the conformance suite the standalone proxy's, since in the other adapters sizes and times are mostly their hosts'. @returns problems */
 export async function runCases() {
-  const files = findScaled();
+  const files = findScaled('e2e');
   const conformance = files.filter((name) => name.startsWith('test/conformance/'));
-  return [...await runVitest([...conformance, '-t', '\\(cli\\)']), ...await runVitest(files.filter((name) => !conformance.includes(name)))];
+  return [
+    ...await runVitest('packages/core', findScaled('packages/core')),
+    ...await runVitest('e2e', [...conformance, '-t', '\\(cli\\)']),
+    ...await runVitest('e2e', files.filter((name) => !conformance.includes(name))),
+  ];
 }
