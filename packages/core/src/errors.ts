@@ -19,6 +19,7 @@ export const errorStatus = {
   misdirected: 421,
   fields_too_large: 431,
   client_closed: 499,
+  body_consumed: 500,
   internal_error: 500,
   session_too_large: 500,
   not_supported: 501,

@@ -6,6 +6,7 @@ import type { Fields, ResponseHead } from '../message.ts';
 const words: Readonly<Record<ErrorCode, string>> = {
   admin_refused: 'The administrative API is not reachable here.',
   bad_request: 'The request is malformed.',
+  body_consumed: 'Something in this server read the request before it could be passed on.',
   body_too_large: 'The request body is too large.',
   client_closed: 'The client closed the connection.',
   cross_origin_blocked: 'A page of another origin may not do this in your name.',

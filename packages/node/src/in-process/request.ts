@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Fields, ProxyRequest, RequestBody } from '@ory-proxy/core';
+import { OryProxyError, type Fields, type ProxyRequest, type RequestBody } from '@ory-proxy/core';
 import { readBody } from '../listener/request.ts';
-import { BufferedBody, IncomingBody } from '../request-body.ts';
+import { BufferedBody, IncomingBody, type SendableBody } from '../request-body.ts';
 
 /** What frameworks add to Node's request. */
 interface FrameworkRequest {
@@ -74,7 +74,7 @@ function readHostBody(req: IncomingMessage & FrameworkRequest, http2: boolean): 
 }
 
 /** A body that is gone: whoever dispatches it fails, instead of sending another message than the client's. */
-class ConsumedBody implements RequestBody {
+class ConsumedBody implements SendableBody {
   readonly length: number | null;
 
   constructor(length: number | null) {
@@ -83,5 +83,9 @@ class ConsumedBody implements RequestBody {
 
   observe(): void {
     // There is nothing to see.
+  }
+
+  open(): never {
+    throw new OryProxyError('body_consumed', 'middleware that stands before ory-proxy has read the request body; put it behind');
   }
 }

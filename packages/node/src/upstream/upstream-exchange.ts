@@ -150,7 +150,11 @@ export class UpstreamExchange implements Exchange, Dispatcher.DispatchHandler, W
     if (!upstream.origin.startsWith('unix:')) options.origin = upstream.origin;
     if (body !== null && body.length !== 0) {
       if (!isSendable(body)) return this.#break(new OryProxyError('internal_error', 'the request body is none of this runtime'));
-      this.#body = body.open();
+      try {
+        this.#body = body.open();
+      } catch (error) {
+        return this.#break(error as Error);
+      }
       options.body = this.#body;
       if (body.length !== null) options.headers = [...fields, 'Content-Length', String(body.length)];
     }
