@@ -1,4 +1,5 @@
-// Large bodies down and up through the bare proxy and through ours: throughput, and growth of resident memory after a warm-up.
+// Large bodies down and up through the bare proxy and through ours: throughput, and growth of resident memory after a warm-up. Memory is
+// the median of what is resident during a transfer: single moments differ by all the buffers that V8 has not collected yet.
 import { createServer, request } from 'node:http';
 import { median, pinDriver, spread, start } from './processes.mjs';
 
@@ -48,33 +49,33 @@ export async function compareStreaming({ rounds }) {
   const targets = [];
   for (const [name, script] of [['bare undici-dispatch proxy', 'bare-proxy.mjs'], ['the same, a second copy', 'bare-proxy.mjs'], ['ours', 'our-proxy.mjs']]) targets.push({ name, proxy: await start(script, { kind: 'proxy', env }) });
   console.log(`\nstreaming: ${rounds} rounds of 256 MiB each way after as much of warming; ratios to the bare proxy of the same round`);
-  console.log('target                      direction    MiB/s   ratio (spread)          RSS growth MiB');
+  console.log('target                      direction    MiB/s   ratio (spread)       RSS MiB   growth');
   for (const [direction, method] of [['down', 'GET'], ['up', 'POST']]) {
     for (const target of targets) {
-      await transfer(target.proxy.origin, method, 256);
-      const { rss } = await target.proxy.usage();
-      Object.assign(target, { rates: [], before: rss, peak: rss });
+      await transfer(target.proxy.origin, method, 64);
+      Object.assign(target, { warm: (await measure(target, method)).rss, runs: [] });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const target of round % 2 === 0 ? targets : targets.toReversed()) target.rates.push(await measure(target, method));
+      for (const target of round % 2 === 0 ? targets : targets.toReversed()) target.runs.push(await measure(target, method));
     }
-    for (const { name, rates, before, peak } of targets) {
-      const ratios = rates.map((rate, round) => rate / targets[0].rates[round]);
-      console.log(`${name.padEnd(28)}${direction.padEnd(9)}${median(rates).toFixed(0).padStart(9)}   ${median(ratios).toFixed(3)} (${spread(ratios)})${((peak - before) / mebibyte).toFixed(1).padStart(19)}`);
+    for (const { name, runs, warm } of targets) {
+      const ratios = runs.map(({ rate }, round) => rate / targets[0].runs[round].rate);
+      const most = Math.max(...runs.map(({ rss }) => rss));
+      console.log(`${name.padEnd(28)}${direction.padEnd(9)}${median(runs.map(({ rate }) => rate)).toFixed(0).padStart(9)}   ${median(ratios).toFixed(3)} (${spread(ratios)})${(most / mebibyte).toFixed(1).padStart(14)}${((most - warm) / mebibyte).toFixed(1).padStart(9)}`);
     }
   }
   for (const { proxy } of targets) proxy.stop();
   upstream.stop();
 }
 
-/** @returns MiB per second; notes how much memory was resident at most */
-async function measure(target, method) {
-  const { proxy } = target;
+/** @returns MiB per second, and the median of what is resident meanwhile */
+async function measure({ proxy }, method) {
+  const samples = [];
   let isDone = false;
   const watching = (async () => {
     while (!isDone) {
-      target.peak = Math.max(target.peak, (await proxy.usage()).rss);
-      await new Promise((next) => { setTimeout(next, 100); });
+      samples.push((await proxy.usage()).rss);
+      await new Promise((next) => { setTimeout(next, 25); });
     }
   })();
   const started = performance.now();
@@ -82,5 +83,5 @@ async function measure(target, method) {
   const seconds = (performance.now() - started) / 1000;
   isDone = true;
   await watching;
-  return 256 / seconds;
+  return { rate: 256 / seconds, rss: median(samples) };
 }
