@@ -1,5 +1,5 @@
 import type { App } from './app.ts';
-import type { EventListener } from './events.ts';
+import { guardListener, type EventListener } from './events.ts';
 import { limitBody } from './http/body-limit.ts';
 import { checkRequest } from './http/gate.ts';
 import { checkHandshake } from './http/handshake.ts';
@@ -50,7 +50,8 @@ export interface Engine {
 const emptyBody = new Uint8Array();
 
 export function createEngine(setup: EngineSetup): Engine {
-  const { options, ports, keys, onEvent } = setup;
+  const { options, ports, keys } = setup;
+  const onEvent = setup.onEvent === undefined ? undefined : guardListener(setup.onEvent);
   const ring = keys === undefined ? undefined : new KeyRing(keys, { clock: ports.clock, tokenTtl: options.tokenTtl, onWarning: (code, message) => onEvent?.({ type: 'warning', code, message }) });
   const context = createContext({ options, ports, keys: ring, onEvent });
   const own = createOwnEndpoints(context, ring);
@@ -72,7 +73,8 @@ export function createEngine(setup: EngineSetup): Engine {
     const origin = context.publicOrigins.resolve(request, verdict);
     // A host's own app is asked by probes and neighbours under names of theirs; behind a proxy of its own a foreign name is an attack.
     const isForeignHost = origin.action === 'misdirected';
-    if (isForeignHost && (route.name !== 'app' || app.action === 'forward' || !app.servesForeignHosts)) return exchange.refuse('misdirected', { close: true });
+    const isAnswerable = !isForeignHost || (route.name === 'app' && app.action === 'continue' && app.servesForeignHosts && URL.canParse(`${request.scheme}://${verdict.authority}`));
+    if (!isAnswerable) return exchange.refuse('misdirected', { close: true });
     if (origin.action === 'redirect') return exchange.respond(createRedirect(307, origin.location, ['X-Request-Id', exchange.requestId]), emptyBody);
 
     const publicOrigin = isForeignHost ? createPublicOrigin(`${request.scheme}://${verdict.authority}`) : origin.public;

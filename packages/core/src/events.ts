@@ -86,3 +86,15 @@ export type ProxyEvent = RequestEvent | WarningEvent | WhoamiEvent | Invalidatio
 
 /** The only way out of the engine besides its answers. */
 export type EventListener = (event: ProxyEvent) => void;
+
+/** Listeners are told in the middle of an answer: one that fails must neither keep the rest of it back nor end the process. */
+export function guardListener(listener: EventListener): EventListener {
+  return (event) => {
+    try {
+      const told: unknown = listener(event);
+      if (told instanceof Promise) told.catch(() => { /* as below */ });
+    } catch {
+      // What it says is its author's business, who can catch it there.
+    }
+  };
+}

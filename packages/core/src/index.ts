@@ -4,6 +4,7 @@ export { errorStatus, OryProxyError, type ErrorCode } from './errors.ts';
 export type {
   BreakerEvent, CacheOutcome, EventListener, InvalidationEvent, ProxyEvent, RequestEvent, RouteName, SessionDecision, WarningCode, WarningEvent, WhoamiEvent,
 } from './events.ts';
+export { guardListener } from './events.ts';
 export { explain, type ExplainContext, type Explanation, type Outcome } from './explain/explain.ts';
 export { isLoopbackName, isLoopbackOrigin } from './http/loopback.ts';
 export { createErrorResponse } from './http/error-response.ts';

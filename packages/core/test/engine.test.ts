@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { Continuation } from '../src/index.ts';
-import { answer } from './fakes.ts';
-import { cookie, createHarness, oryUrl, publicOrigin, sent, sessionJson, until } from './harness.ts';
+import { createEngine, forwardTo, resolveOptions, type Continuation } from '../src/index.ts';
+import { answer, createFakePorts, createRequest, RecordingSink } from './fakes.ts';
+import { appOrigin, cookie, createHarness, oryUrl, publicOrigin, sent, sessionJson, until } from './harness.ts';
 
 const host = ['Host', 'localhost:4000'];
 const withCookie = [...host, 'Cookie', cookie];
@@ -128,6 +128,48 @@ describe('createEngine', () => {
     expect(second.values('set-cookie')).toEqual([]);
   });
 
+  it.each([['https://app.example.com', 502], ['http://localhost:4000', 200]])('under %s answers %i where Ory is an emulator: below the prefix, and to a session that it vouches for', async (publicUrl, status) => {
+    const authority = new URL(publicUrl).host;
+    const harness = await createHarness({ ...protect, publicUrl });
+    harness.whoami = { status: 200, fields: ['X-Ory-Emulator', '1'], body: sessionJson() };
+    expect((await harness.ask({ authority, target: '/.ory/sessions/whoami' })).status).toBe(status);
+    expect((await harness.ask({ authority, target: '/admin', fields: ['Host', authority, 'Cookie', cookie] })).status).toBe(status);
+    expect(harness.events.some((event) => event.type === 'warning' && event.code === 'ory_emulator_exposed')).toBe(status === 502);
+  });
+
+  describe.each(['a\r\nSet-Cookie: a=b', 'https://\u010d.example/', ''])('where Ory sends people to %j, which is no field value', (url) => {
+    const navigations = [...withCookie, 'Sec-Fetch-Site', 'none', ...navigation];
+
+    it('answers a logout with 502', async () => {
+      const harness = await createHarness();
+      harness.ports.transport.onDispatch = (dispatched) => answer(dispatched, 200, [], JSON.stringify({ logout_url: url }));
+      expect((await harness.ask({ target: '/.ory/proxy/logout', fields: navigations })).status).toBe(502);
+    });
+
+    it('asks for the second factor where the login is', async () => {
+      const harness = await createHarness(protect);
+      harness.whoami = { status: 403, fields: [], body: JSON.stringify({ error: { id: 'session_aal2_required' }, redirect_browser_to: url }) };
+      const sink = await harness.ask({ target: '/admin', fields: navigations });
+      expect([sink.status, ...sink.values('location')]).toEqual([303, `${publicOrigin}/.ory/self-service/login/browser?aal=aal2&return_to=${encodeURIComponent(`${publicOrigin}/admin`)}`]);
+    });
+  });
+
+  it('L1: sends back to a page whose bytes came unescaped', async () => {
+    const harness = await createHarness(protect);
+    const sink = await harness.ask({ target: '/admin/caf\xc3\xa9?q=\xc3\xbc', fields: [...host, ...navigation] });
+    expect(sink.values('location').map((url) => new URL(url).searchParams.get('return_to'))).toEqual([`${publicOrigin}/admin/caf%C3%A9?q=%C3%BC`]);
+  });
+
+  it.each([['an app request', '/'], ['a request to Ory', '/.ory/self-service/login']])('refuses %s with more session cookies than anybody has', async (_, target) => {
+    const harness = await createHarness();
+    const crowd = (count: number): string[] => [...host, 'Cookie', Array.from({ length: count }, (__, index) => `ory_session_${index}=x`).join('; ')];
+    expect((await harness.ask({ target, method: 'POST', fields: crowd(64) })).status).toBe(200);
+    const before = harness.ports.transport.dispatched.length;
+    expect((await harness.ask({ target, method: 'POST', fields: crowd(65) })).status).toBe(431);
+    expect((await harness.ask({ target, method: 'POST', fields: [...crowd(900), 'X-Session-Token', 'ory_st_x'] })).status).toBe(431);
+    expect(harness.ports.transport.dispatched).toHaveLength(before);
+  });
+
   it('C6: asks again after a logout through the prefix', async () => {
     const harness = await createHarness();
     await harness.ask({ fields: withCookie });
@@ -181,6 +223,14 @@ describe('createEngine', () => {
     expect(JSON.stringify(harness.events)).not.toMatch(/SECRET|AAA/);
   });
 
+  it.each([
+    ['/a#token=SECRET', '/a'], ['http://me:SECRET@localhost:4000/a?b', 'http://localhost:4000/a'], ['me:SECRET@localhost:4000', 'localhost:4000'], ['//me:at@host/a', '//me:at@host/a'],
+  ])('Z1: tells of %s, refused or not, no more than %s', async (target, path) => {
+    const harness = await createHarness();
+    await harness.ask({ target });
+    expect(harness.events.find(({ type }) => type === 'request')).toMatchObject({ path });
+  });
+
   it('hands a host app the changed fields, the session and its response head', async () => {
     const harness = await createHarness();
     const next = await new Promise<Continuation>((proceed) => { harness.send({ fields: [...withCookie, 'authorization', 'Bearer forged', 'X_Forwarded_For', 'evil'] }, { action: 'continue', proceed, servesForeignHosts: true }); });
@@ -196,6 +246,36 @@ describe('createEngine', () => {
     const next = await new Promise<Continuation>((proceed) => { harness.send({ authority: 'probe.internal', fields: ['Host', 'probe.internal', 'Cookie', cookie] }, { action: 'continue', proceed, servesForeignHosts: true }); });
     expect(next.session).toBeUndefined();
     expect(harness.atOry()).toEqual([]);
+  });
+
+  it.each(['999.1.1.1', '127.999.0.1', 'xn--a'])('answers 421 where a host app is asked under %s, which is a Host but no URL', async (authority) => {
+    const harness = await createHarness();
+    const { sink } = harness.send({ authority }, { action: 'continue', servesForeignHosts: true, proceed: () => { throw new Error('it went on'); } });
+    expect(sink.status).toBe(421);
+  });
+
+  it.each([
+    ['throws', () => { throw new Error('the listener failed'); }],
+    ['rejects', () => Promise.reject(new Error('the listener failed'))],
+  ])('answers although a listener %s', async (_, onEvent: () => void) => {
+    const ports = createFakePorts();
+    const options = resolveOptions({ upstream: appOrigin, oryUrl, jwt: false, ...protect }, { isPublicSuffix: () => false, standalone: {} });
+    const engine = createEngine({ options, ports, keys: undefined, onEvent });
+    for (const target of ['/.ory/jwks.json', '/admin', '/']) {
+      const sink = new RecordingSink();
+      ports.transport.onDispatch = (dispatched) => answer(dispatched, 200);
+      engine.handle(createRequest({ target, fields: withCookie }), sink, forwardTo({ name: 'app', origin: appOrigin }));
+      await until(() => sink.ended);
+    }
+    await new Promise((next) => setImmediate(next)); // an unhandled rejection would end this test run
+  });
+
+  it('P22: sends on no word of another method with a preflight, which passes unasked', async () => {
+    const harness = await createHarness(protect);
+    const preflight = [...host, 'Origin', 'https://other.example', 'Access-Control-Request-Method', 'GET'];
+    await harness.ask({ method: 'OPTIONS', target: '/admin/x', fields: [...preflight, 'X-HTTP-Method-Override', 'GET', 'x_http_method', 'GET', 'X-Method-Override', 'GET'] });
+    expect(harness.atApp()).toHaveLength(1);
+    for (const name of ['x-http-method-override', 'x_http_method', 'x-method-override']) expect(sent(harness.atApp()[0], name)).toEqual([]);
   });
 
   it('goes on only for callers that are still there', async () => {

@@ -66,11 +66,15 @@ function readToken(authorization: string | null | undefined): string | undefined
   return match?.[1];
 }
 
+/** What a token itself can bring about; the last two by an extension that must be understood, and by no key id where there are several keys. */
+const malformed = [errors.JWTInvalid, errors.JWSInvalid, errors.JOSEAlgNotAllowed, errors.JOSENotSupported, errors.JWKSMultipleMatchingKeys] as const;
+
 function toVerifyError(error: unknown): VerifyError {
+  // Without the cause: it holds all claims, and errors end up in logs.
+  if (error instanceof errors.JWTExpired) return new VerifyError('expired', 'the token has expired');
+  if (error instanceof errors.JWTClaimValidationFailed) return new VerifyError('wrong_claim', `the claim ${error.claim} is not as it must be`);
   const options = { cause: error };
-  if (error instanceof errors.JWTExpired) return new VerifyError('expired', 'the token has expired', options);
-  if (error instanceof errors.JWTClaimValidationFailed) return new VerifyError('wrong_claim', `the claim ${error.claim} is not as it must be`, options);
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) return new VerifyError('bad_signature', 'no key of the proxy signed this', options);
-  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid || error instanceof errors.JOSEAlgNotAllowed) return new VerifyError('malformed', 'not a token of the proxy', options);
+  if (malformed.some((kind) => error instanceof kind)) return new VerifyError('malformed', 'not a token of the proxy', options);
   return new VerifyError('keys_unavailable', 'the keys of the proxy could not be fetched', options);
 }

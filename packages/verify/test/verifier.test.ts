@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, VerifyError } from '../src/index.ts';
@@ -70,6 +71,17 @@ describe('createVerifier', () => {
     expect(await codeOf(verifier.verify(await sign(stranger.key, 'k', { aud: 'shop' })))).toBe('bad_signature');
   });
 
+  it('tells nothing of the session in an error that is logged whole', async () => {
+    const { key, jwk } = await createKey('k');
+    const verifier = createVerifier({ jwks: { keys: [jwk] }, audience: 'shop' });
+    const now = Math.floor(Date.now() / 1000);
+    for (const token of [await sign(key, 'k', { aud: 'shop', exp: now - 120, iat: now - 200 }), await sign(key, 'k', { aud: 'other' }), 'a.b.c']) {
+      const error: unknown = await verifier.verify(token).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(VerifyError);
+      expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('a@example.org');
+    }
+  });
+
   it('refuses a token that chooses its own algorithm', async () => {
     const { jwk } = await createKey('k');
     const secret = new TextEncoder().encode(JSON.stringify(jwk));
@@ -78,6 +90,18 @@ describe('createVerifier', () => {
     const verifier = createVerifier({ jwks: { keys: [jwk] } });
     expect(await codeOf(verifier.verify(forged))).toBe('malformed');
     expect(await codeOf(verifier.verify(none))).toBe('malformed');
+  });
+
+  it.each([
+    ['names no key', { alg: 'ES256' }],
+    ['must be understood in a way that nobody knows', { alg: 'ES256', kid: 'k', crit: ['x'], x: 1 }],
+    ['brings its own key', { alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256' } }],
+  ])('says 401 and not that the keys are missing to a token that %s', async (_, header) => {
+    const [{ key, jwk }, other] = await Promise.all([createKey('k'), createKey('other')]);
+    const verifier = createVerifier({ jwks: { keys: [jwk, other.jwk] } });
+    const [, payload, signature] = (await sign(key, 'k')).split('.');
+    const error: unknown = await verifier.verify(`${btoa(JSON.stringify(header)).replaceAll('=', '')}.${payload}.${signature}`).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'malformed', status: 401 });
   });
 
   it('J6: accepts a proxy whose clock is half a minute ahead or behind, and no token that has expired for more than a minute', async () => {

@@ -5,3 +5,8 @@ export function createRedirect(status: 303 | 307, location: string, fields: Fiel
   const reason = status === 303 ? 'See Other' : 'Temporary Redirect';
   return { status, reason, fields: ['Location', location, 'Cache-Control', 'no-store', 'Content-Length', '0', ...fields] };
 }
+
+/** Whether a value of somebody's JSON can be a `Location` as it is: a field with anything else in it is none, and no answer can be made with it. */
+export function isLocation(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}

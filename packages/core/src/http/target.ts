@@ -1,6 +1,7 @@
 /**
  * What an upstream might make of a path: percent-decoded 0, 1 or 2 times; `\` read as `/`; cut at a decoded `?` or `#`; `;params`
- * removed; trailing dots and spaces of a segment removed; slashes merged; each in every combination and at every stage of decoding.
+ * removed; trailing dots and spaces of a segment removed; without the host that `//` at its start seems to name; slashes merged; each in
+ * every combination and at every stage of decoding.
  * Letters keep their case, so that a caller can compare both exactly and without it. The first form is the path itself.
  *
  * Work is linear in the length: more than a fixed number of forms, which no honest path has, gives `undefined`.
@@ -35,8 +36,14 @@ const readings: readonly ((path: string) => string)[] = [
   cutAtQuery,
   (path) => path.replace(/;[^/]*/g, ''),
   trimSegments,
+  cutAuthority,
   (path) => path.replace(/\/{2,}/g, '/'),
 ];
+
+/** `new URL(target, base)` in an app takes `//x/admin` for the host `x` and the path `/admin`. */
+function cutAuthority(path: string): string {
+  return path.startsWith('//') ? path.replace(/^\/+[^/]*\/*/, '/') : path;
+}
 
 function cutAtQuery(path: string): string {
   const at = path.search(/[?#]/);

@@ -1,5 +1,5 @@
 /** Fields that frame a message, concern the next hop, or say where a request came from: what is written there would be lost or misread. */
-const taken = /^(?:authorization|connection|cookie2?|date|expect|forwarded|host|http2-settings|keep-alive|origin|ory-proxy-session|referer|set-cookie|te|trailer|transfer-encoding|upgrade|user-agent|vary|via|x-host|x-real-ip|x-request-id|x-session-token|true-client-ip|cf-connecting-ip|x-client-ip)$/;
+const taken = /^(?:authorization|connection|cookie2?|date|expect|forwarded|host|http2-settings|keep-alive|origin|ory-proxy-session|path-info|referer|script-name|set-cookie|te|trailer|transfer-encoding|upgrade|user-agent|vary|via|x-host|x-real-ip|x-request-id|x-script-name|x-session-token|true-client-ip|cf-connecting-ip|x-client-ip)$/;
 const takenGroup = /^(?:accept|access-control-|content-|if-|proxy-|sec-|x-forwarded-|x-http-method|x-original-|x-rewrite-)/;
 
 /** Whether a field name is `Authorization`, in any case. */

@@ -73,7 +73,8 @@ const originOnly = v.pipe(
 );
 
 const prefix = v.pipe(text, v.regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, 'must be a path such as /.ory, without a slash at its end'),
-  v.check((value) => !/(?:^|\/)\.{1,2}(?:\/|$)/.test(value), 'must not contain . or .. segments'));
+  v.check((value) => !/(?:^|\/)\.{1,2}(?:\/|$)/.test(value), 'must not contain . or .. segments'),
+  v.check((value) => !/^\/\.ory\/proxy(?:\/|$)/.test(value), "must not be /.ory/proxy or below it, where the proxy's own pages are"));
 
 const rule: v.GenericSchema<unknown, AccessRule> = v.strictObject({
   match: v.union([v.string(), v.array(v.string())], 'must be a pattern or a list of patterns'),

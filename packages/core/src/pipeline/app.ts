@@ -41,6 +41,7 @@ export function handleApp(context: EngineContext, admitted: Admitted, app: App):
   const isAsked = decision.session !== 'none' && (jwt || identityHeaders.length > 0 || isRestricted(decision) || (request.upgrade && decision.revalidateSockets !== undefined)) && !admitted.isForeignHost;
   const credentials = isAsked ? context.readCredentials(request.fields, request.connection) : undefined;
   if (credentials === undefined) return decideAccess(call, anonymous);
+  if (credentials.isCrowd) return exchange.refuse('fields_too_large');
   if (credentials.ambient && !mayUseAmbientCredential(request, admitted.public.origin, context.options.allowedCorsOrigins)) {
     exchange.session = 'cross_origin';
     if (isRestricted(decision)) return exchange.refuse('cross_origin_blocked');
@@ -125,7 +126,8 @@ function send(call: AppCall, caller: Caller, authorization: ToAppContext['author
   const upstream = app.action === 'forward' ? app.upstream : undefined;
   const toApp: ToAppContext = {
     requestId, public: admitted.public, authorization, identity: caller.session === undefined ? noFields : context.readIdentity(caller.session),
-    unavailable: caller.unavailable, methodsMatter: decision.methodsMatter, upstream,
+    // A preflight passes because of its method.
+    unavailable: caller.unavailable, methodsMatter: decision.methodsMatter || isPreflight(request), upstream,
   };
   const fromApp: FromAppContext = {
     rehoming: context.rehomingFor(admitted.public), authenticated: caller.session !== undefined, setCookies: caller.setCookies,

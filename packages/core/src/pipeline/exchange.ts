@@ -171,7 +171,7 @@ export class ClientExchange implements Exchange, Sink {
       requestId: this.requestId,
       method,
       route: this.route,
-      path: queryAt < 0 ? target : target.slice(0, queryAt),
+      path: readPath(queryAt < 0 ? target : target.slice(0, queryAt)),
       queryNames: queryAt < 0 ? [] : readQueryNames(target.slice(queryAt + 1)),
       status: this.#status,
       duration: this.#clock.monotonic() - this.#started,
@@ -183,6 +183,13 @@ export class ClientExchange implements Exchange, Sink {
       ...(this.#code === undefined ? {} : { code: this.#code }),
     });
   }
+}
+
+/** Without a fragment and without the user and password of a whole URL: neither belongs into a target, and both may be secrets. */
+function readPath(path: string): string {
+  const fragmentAt = path.indexOf('#');
+  const bare = fragmentAt < 0 ? path : path.slice(0, fragmentAt);
+  return bare.startsWith('/') ? bare : bare.replace(/^((?:[^/]*\/\/)?)[^/]*@/, '$1');
 }
 
 /** Names only: values may be codes and tokens. A part without `=` could be one as well. */

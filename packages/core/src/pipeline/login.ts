@@ -59,7 +59,8 @@ function loginUrl(context: EngineContext, admitted: Admitted, query: { readonly 
 /** Built here, from the public origin and the request's own target; nothing that a client says about it is used. */
 function returnTo({ public: { origin }, verdict, exchange }: Admitted): string {
   const { method } = exchange.request;
-  const url = origin + verdict.target;
+  // A byte that came as it is must not be taken for the character of that number.
+  const url = origin + verdict.target.replace(/[^\x00-\x7f]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`); // eslint-disable-line no-control-regex
   return (method === 'GET' || method === 'HEAD') && url.length <= returnToLimit ? url : `${origin}/`;
 }
 

@@ -1,5 +1,5 @@
 import { readField, removeFields } from '../http/fields.ts';
-import { createRedirect } from '../http/redirect.ts';
+import { createRedirect, isLocation } from '../http/redirect.ts';
 import { readReturnTo } from '../http/return-to.ts';
 import type { ProxyRequest } from '../message.ts';
 import { rewriteOryLocation } from '../rewrite/location.ts';
@@ -83,7 +83,7 @@ function readLogoutUrl(text: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
     const url: unknown = typeof body === 'object' && body !== null && 'logout_url' in body ? body.logout_url : undefined;
-    return typeof url === 'string' ? url : undefined;
+    return isLocation(url) ? url : undefined;
   } catch {
     return undefined;
   }

@@ -27,6 +27,7 @@ export function handleOry(context: EngineContext, admitted: Admitted, below: str
   if (routed === undefined) return exchange.refuse('not_configured');
 
   const credentials = context.readCredentials(request.fields, request.connection);
+  if (credentials?.isCrowd === true) return exchange.refuse('fields_too_large');
   const watch = context.sessions.watch({ method: request.method, path, body: request.body }, credentials);
   const { service, target } = routed;
   const dispatch = (): void => {

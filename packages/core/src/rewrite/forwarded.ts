@@ -3,8 +3,13 @@ import type { PublicOrigin } from '../http/public-origin.ts';
 import type { ProxyRequest } from '../message.ts';
 import { remove, rowsOf, type FieldRows } from './field-table.ts';
 
-/** Where a request came from and what for, in the words of other proxies. Applications and Kratos believe several of them. */
-const forwardedNames: readonly string[] = ['x-forwarded-*', 'forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip', 'x-client-ip', 'x-host'];
+/**
+ * Where a request came from and what for, in the words of other proxies. Applications and Kratos believe several of them: Gunicorn takes
+ * off the path what `SCRIPT_NAME` says, of everybody on its machine, so that `/public/admin` becomes `/admin` there.
+ */
+const forwardedNames: readonly string[] = [
+  'x-forwarded-*', 'forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip', 'x-client-ip', 'x-host', 'script-name', 'x-script-name', 'path-info',
+];
 /** The four that are always ours. */
 const ownNames: readonly string[] = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
 

@@ -19,7 +19,7 @@ export interface ToAppContext {
   readonly identity: Fields;
   /** Ory did not say who it is: the app is told by `Ory-Proxy-Session`. */
   readonly unavailable: boolean;
-  /** A rule lists methods: the app must not take the request for one of another method. */
+  /** Its method has decided about the request: the app must not take it for one of another method. */
   readonly methodsMatter: boolean;
   /** `undefined` for an app in this process. */
   readonly upstream: Upstream | undefined;

@@ -1,7 +1,7 @@
 import { pathForms } from '../http/target.ts';
 import type { CompiledRule, Decision } from './compiled-rule.ts';
 import type { Rules } from './parse.ts';
-import { splitPath } from './pattern.ts';
+import { lowerCase, splitPath } from './pattern.ts';
 
 export type { Decision };
 
@@ -59,7 +59,7 @@ function visitForms(rules: Rules, request: DecideRequest, visit: (form: string, 
   const isFor = (rule: CompiledRule): boolean => isForRequest(rule, request);
   for (const form of forms) {
     if (!visit(form, rules.exact.find(splitPath(form), isFor))) return false;
-    const lower = form.toLowerCase();
+    const lower = lowerCase(form);
     if ((rules.hasCapitals || lower !== form) && !visit(lower, rules.lower.find(splitPath(lower), isFor))) return false;
   }
   return true;

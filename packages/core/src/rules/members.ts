@@ -14,6 +14,7 @@ export function parseAal(aal: string): string {
 export function parseMaxAge(maxAge: number | string): number {
   const milliseconds = parseDuration(maxAge);
   if (milliseconds === undefined) throw new Error('must be a duration: milliseconds, or text such as 15m, 24h');
+  if (milliseconds === 0) throw new Error('must be more than 0: whoever comes back from the login would be sent there again');
   return milliseconds;
 }
 

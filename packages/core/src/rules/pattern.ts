@@ -57,8 +57,17 @@ export function encodePattern(pattern: PathPattern): PathPattern {
 
 /** The pattern for paths in lower case. */
 export function lowerPattern(pattern: PathPattern): PathPattern {
-  return mapTexts(pattern, (text) => text.toLowerCase());
+  return mapTexts(pattern, lowerCase);
 }
+
+/** Lower case, in which letters are one that are the same in capitals: `\u017f` is `s` and `\u0131` is `i` to Python, Java and others that compare without regard to case. */
+export function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  return beyondAscii.test(lower) ? lower.toUpperCase().toLowerCase() : lower;
+}
+
+// eslint-disable-next-line no-control-regex -- what is not ASCII is the point
+const beyondAscii = /[^\x00-\x7f]/;
 
 /** Whether two patterns, made from one by the functions above, are the same. */
 export function isSamePattern(one: PathPattern, other: PathPattern): boolean {

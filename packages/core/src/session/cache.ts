@@ -9,6 +9,9 @@ import { TaggedTable, type TableEntry } from './tagged-table.ts';
 const refusalTtl = 1_000;
 const refusalBounds = { maxEntries: 1_000, maxBytes: 1024 ** 2 };
 
+/** Credentials of one session that are kept: a good cookie makes a new one with each made-up cookie beside it, and must not push out all others. */
+const keptPerSession = 16;
+
 /** Measured bytes of an entry beside its texts: entry, session, maps and times; and of each of its tags. */
 const entryBytes = 950;
 const tagBytes = 200;
@@ -135,6 +138,9 @@ export class SessionCache {
       staleUntil: Math.floor(now + Math.min(fresh + this.#staleIfError, longest)),
       keptUntil: Math.floor(now + this.#retention),
     }), now);
+    const ofSession = this.#sessions.withTag(session.id);
+    const [oldest] = ofSession;
+    if (oldest !== undefined && ofSession.length > keptPerSession) this.#sessions.delete(oldest.key);
   }
 
   /** Keeps for a moment that Ory refused this credential. */

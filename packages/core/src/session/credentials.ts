@@ -14,6 +14,8 @@ export interface Credentials {
   readonly ambient: boolean;
   /** Each cookie's value and each token. */
   readonly values: readonly string[];
+  /** There are more session cookies than any browser has a use for; only the first are here. Such a request must be refused. */
+  readonly isCrowd: boolean;
   /** Keyed digest of all that whoami would be sent, of the Ory URL and of what it is asked for. Holds no credential. */
   readonly key: string;
 }
@@ -23,6 +25,9 @@ export interface Credentials {
  * @param connection on which the request came: the next one on it mostly brings the same, which need not be digested again
  */
 export type CredentialReader = (fields: Fields, connection?: object) => Credentials | undefined;
+
+/** A head has room for a thousand, and each is remembered by its digest: ten such requests would be a flood of invalidations, a thousand slow ones fill the memory. */
+const mostCookies = 64;
 
 /** The field values that a connection's last request was known by. They live as long as the connection, which keeps its last request anyway. */
 interface Recent {
@@ -61,10 +66,11 @@ export function createCredentialReader(options: ResolvedOptions, digest: (text: 
     if (found === undefined && sessionToken === undefined && bearer === undefined) return undefined;
     const cookie = found?.cookie;
     const values = found?.values ?? [];
+    const key = digest(keyStart + withLength(cookie) + withLength(sessionToken) + withLength(bearer));
+    const isCrowd = values.length > mostCookies;
     if (sessionToken !== undefined) values.push(sessionToken);
     if (bearer !== undefined) values.push(bearer);
-    const key = digest(keyStart + withLength(cookie) + withLength(sessionToken) + withLength(bearer));
-    const credentials: Credentials = { cookie, sessionToken, bearer, ambient: cookie !== undefined && sessionToken === undefined, values, key };
+    const credentials: Credentials = { cookie, sessionToken, bearer, isCrowd, ambient: cookie !== undefined && sessionToken === undefined, values, key };
     if (connection !== undefined) recents.set(connection, { cookies, sessionToken, bearer, credentials });
     return credentials;
   };
@@ -96,14 +102,15 @@ function readSessionCookies(header: string, patterns: readonly string[]): { cook
     const end = semicolon < 0 ? header.length : semicolon;
     const equals = header.indexOf('=', start);
     if (equals >= 0 && equals < end) {
-      const name = header.slice(start, equals).trim();
+      const name = sliceTrimmed(header, start, equals);
       if (isSessionCookieName(name, patterns)) {
-        const value = header.slice(equals + 1, end).trim();
+        const value = sliceTrimmed(header, equals + 1, end);
         if (value !== '') {
           if (found === undefined) found = { cookie: `${name}=${value}`, values: [value] };
           else {
             found.cookie += `; ${name}=${value}`;
             found.values.push(value);
+            if (found.values.length > mostCookies) return found;
           }
         }
       }
@@ -111,6 +118,19 @@ function readSessionCookies(header: string, patterns: readonly string[]): { cook
     start = end + 1;
   }
   return found;
+}
+
+/** Without blanks at its ends, as Kratos reads it. `trim` takes more away, and would find a session cookie under a name that a neighbouring site may set. */
+function sliceTrimmed(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (from < to && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** Kratos wants exactly two words, the first in any case. */

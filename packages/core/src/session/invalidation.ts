@@ -10,9 +10,10 @@ const markLimit = 10_000;
 
 /**
  * Entries and calls are known by tags: values by their digest (`toValueTag`), sessions and identities by their id. Ids and digests never
- * meet, and if they did, too much would be dropped and not too little. This one stands for every session there is.
+ * meet, and if they did, too much would be dropped and not too little. This one stands for every session there is. It is no segment of a
+ * path: there a client names a session to end, and must not name all.
  */
-export const everySession = '*';
+export const everySession = '/';
 
 /**
  * Remembers what was invalidated since the oldest call in flight began, and what must not be cached at present. With it a result is

@@ -188,7 +188,8 @@ class CachedSessions implements Sessions {
     const { clock } = this.#ports;
     const began = clock.monotonic();
     const deadline = began + this.#options.whoamiTimeout;
-    const entered = this.#queue.enter({ isRefresh: this.#cache.isKnown(start.key), timeout: this.#options.whoamiTimeout });
+    // Half of the budget is left for the call: one that is cut short by its wait would make a slow Ory look gone.
+    const entered = this.#queue.enter({ isRefresh: this.#cache.isKnown(start.key), timeout: this.#options.whoamiTimeout / 2 });
     if (!(typeof entered === 'boolean' ? entered : await entered)) return { state: unavailable(undefined), setCookies: noCookies, isStale: false };
     try {
       const { wait } = this.#breaker; // may have opened while this call waited

@@ -1,4 +1,6 @@
 import { readField, readFields } from '../http/fields.ts';
+import { isLoopbackOrigin } from '../http/loopback.ts';
+import { isLocation } from '../http/redirect.ts';
 import { isObject, parseObject } from '../json.ts';
 import type { Fields } from '../message.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
@@ -48,6 +50,8 @@ export function createWhoami(options: ResolvedOptions, ports: Ports): AskWhoami 
   const { clock } = ports;
   const target = `${main.basePath}/sessions/whoami${options.tokenizeAs === undefined ? '' : `?tokenize_as=${encodeURIComponent(options.tokenizeAs)}`}`;
   const attemptTimeout = options.whoamiTimeout / 2;
+  // An emulator behind a public name believes everybody; the leg to Ory says so.
+  const refusesEmulator = options.publicOrigin !== undefined && !isLoopbackOrigin(options.publicOrigin);
   const ownFields: Fields = [
     'Host', main.upstream.origin.replace(/^https?:\/\//, ''), 'Accept', 'application/json', 'Accept-Encoding', 'identity', 'Ory-No-Custom-Domain-Redirect', 'true',
     ...(options.rateLimitHeader === undefined ? [] : ['Ory-RateLimit-Action', options.rateLimitHeader]),
@@ -69,7 +73,7 @@ export function createWhoami(options: ResolvedOptions, ports: Ports): AskWhoami 
       attempts++;
       return callOry(ports, request, Math.min(attemptTimeout, deadline - clock.monotonic()));
     };
-    const toAnswer = (reply: WhoamiReply): WhoamiAnswer => ({ ...interpret(reply, { now: clock.now(), readSession }), attempts });
+    const toAnswer = (reply: WhoamiReply): WhoamiAnswer => ({ ...interpret(reply, { now: clock.now(), refusesEmulator, readSession }), attempts });
 
     let reply = await call(toRequest(credentials, requestId));
     if (mayRetry && isWorthRepeating(reply)) {
@@ -102,10 +106,11 @@ function readQuirk(reply: WhoamiReply, { cookie, sessionToken, bearer }: Credent
   return readField(reply.fields, identityField);
 }
 
-function interpret(reply: WhoamiReply, { now, readSession }: Pick<WhoamiQuestion, 'readSession'> & { readonly now: number }): Omit<WhoamiAnswer, 'attempts'> {
+function interpret(reply: WhoamiReply, { now, refusesEmulator, readSession }: Pick<WhoamiQuestion, 'readSession'> & { readonly now: number; readonly refusesEmulator: boolean }): Omit<WhoamiAnswer, 'attempts'> {
   const rest = { setCookies: none, cacheFor: undefined, pause: undefined };
   if (reply.type === 'failure') return { ...rest, status: 0, state: unknown(reply.reason), health: reply.again ? 'gone' : 'neither' };
   const { status, fields, text } = reply;
+  if (refusesEmulator && readField(fields, 'x-ory-emulator') !== undefined) return { ...rest, status, state: unknown('invalid'), health: 'neither' };
   switch (status) {
     case 200: {
       const session = text === undefined ? undefined : readSession(text);
@@ -138,7 +143,7 @@ function readStepUp(text: string | undefined): SessionState | undefined {
   const error = body?.['error'];
   if (body === undefined || !isObject(error) || error['id'] !== 'session_aal2_required') return undefined;
   const redirectBrowserTo = body['redirect_browser_to'];
-  return { state: 'step_up', redirectBrowserTo: typeof redirectBrowserTo === 'string' ? redirectBrowserTo : undefined };
+  return { state: 'step_up', redirectBrowserTo: isLocation(redirectBrowserTo) ? redirectBrowserTo : undefined };
 }
 
 /** Milliseconds; what is not a plain number of seconds allows nothing. */

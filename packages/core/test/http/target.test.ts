@@ -14,6 +14,8 @@ describe('pathForms', () => {
     ['/admin%23/public', '/admin'], ['/admin%3fx', '/admin'], ['/admin%253fx', '/admin'],
     ['/admin./x', '/admin/x'], ['/admin%20/x', '/admin/x'], ['/admin%2e%20./x', '/admin/x'], ['/admin...', '/admin'],
     ['//admin', '/admin'], ['/a///b//c', '/a/b/c'], ['/a%2f%2fb', '/a/b'],
+    // `new URL(target, base)` takes what `//` is in front of for a host.
+    ['//x/admin', '/admin'], ['///x/admin', '/admin'], ['//x:1@y/admin/z', '/admin/z'], ['//x//admin', '/admin'], ['//x', '/'], ['/%2fx/%61dmin', '/admin'], ['/%5cx/admin;y', '/admin'], ['//x/ADMIN./', '/ADMIN/'],
     // Parameters removed before decoding, as Tomcat does, and after it.
     ['/%61dmin;x=%2fy/z', '/admin/z'], ['/%61dmin;x=%2fy/z', '/admin/y/z'],
     ['/admin.;x/y', '/admin/y'], ['/%20/admin', '/admin'], ['/ADMIN%2f%2fX;a.', '/ADMIN/X'],
@@ -42,7 +44,7 @@ describe('pathForms', () => {
     expect(pathForms('/a;p%3b%5c%2f.%20//%253b%255c%252f%252e%2520//x;%2520%253f.//%23y.;')).toBeUndefined();
   });
 
-  const piece = fc.constantFrom('/', 'a', 'B', '%61', '%2561', '%2f', '%252f', '%5c', '%255c', ';', ';x', '%3b', '%253b', '?', '%3f', '#', '%23', '.', ' ', '%20', '%', '%zz', '%C3%A9', '\xff');
+  const piece = fc.constantFrom('/', '//', 'a', 'B', '%61', '%2561', '%2f', '%252f', '%5c', '%255c', ';', ';x', '%3b', '%253b', '?', '%3f', '#', '%23', '.', ' ', '%20', '%', '%zz', '%C3%A9', '\xff');
 
   it('P24: makes no more forms of a longer path than of a short one', () => {
     fc.assert(fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {

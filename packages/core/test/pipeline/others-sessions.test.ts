@@ -38,3 +38,16 @@ describe('DELETE /sessions while Ory does not say whose', () => {
     }
   });
 });
+
+describe('DELETE /sessions/<id>', () => {
+  it.each(['*', '%2A', '/', '%2F', 'every', 'session-b'])('by a stranger for "%s" costs nobody a question to Ory', async (id) => {
+    const harness = await createHarness({ cacheTtl: '60s' });
+    await harness.ask({ fields: B ?? [] });
+    harness.whoami = { status: 401, fields: [], body: '' };
+    await harness.ask({ method: 'DELETE', target: `/.ory/sessions/${id}`, fields: A ?? [] });
+    expect(harness.events.filter(({ type }) => type === 'invalidation')).toEqual([]);
+    const before = harness.atOry().length;
+    await harness.ask({ fields: B ?? [] });
+    expect(harness.atOry()).toHaveLength(before);
+  });
+});

@@ -60,7 +60,7 @@ describe('createAppRequestPasses', () => {
 
   const forwarded = [
     'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Port', 'X-Forwarded-Prefix', 'X-Forwarded-Uri', 'X-Forwarded-Method', 'X-Forwarded-Ssl', 'X-Forwarded-Server',
-    'Forwarded', 'X-Real-IP', 'X-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'X-Host',
+    'Forwarded', 'X-Real-IP', 'X-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'X-Host', 'SCRIPT_NAME', 'Script-Name', 'X-Script-Name', 'PATH_INFO',
   ];
   it.each([...forwarded, 'X-Original-URL', 'X-Original-URI', 'X-Original-Host', 'X-Rewrite-URL'])('F4: removes %s of an untrusted peer', (name) => {
     expect(left([name, '6.6.6.6', name.toLowerCase(), 'evil'])).toEqual([]);

@@ -35,6 +35,11 @@ describe('decide', () => {
     expect(sessionOf(protect(path))).toBe('optional');
   });
 
+  it.each(['/adm%C4%B1n', '/kio%C5%BFk', '/%E2%84%AAiosk/x', '/STRASSE', '/Stra%C3%9Fe', '/STRA%E1%BA%9EE/x', '/cafÉ', '/CAF%C3%A9'])('P10: protects %s, which is the same in capitals', (path) => {
+    const ask = createAsk({ match: ['/admin/**', '/api/**', '/kiosk/**', '/straße/**', '/CAFÉ'], session: 'required' });
+    expect(sessionOf(ask(path.replace('É', '\xc3\x89')))).toBe('required');
+  });
+
   it('lets the first rule that matches decide', () => {
     const ask = createAsk({ match: '/api/public/**', session: 'none' }, { match: '/api/**', session: 'required' }, { match: '/**', session: 'optional', fresh: true });
     expect(sessionOf(ask('/api/public/x'))).toBe('none');

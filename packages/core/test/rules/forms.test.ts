@@ -37,6 +37,7 @@ const changes: Readonly<Record<string, Change>> = {
   'add a segment of parameters': (path, at) => insert(path, afterSlash(path, at), ';x/'),
   'turn a slash around': (path, at) => replaceSlash(path, at, '\\'),
   'add a slash at the end': (path) => `${path}/`,
+  'put a host in front': (path) => (path.includes('10') ? path : `//10${path}`), // nobody takes two off
   'add a dot to a segment': (path, at) => insert(path, endOfSegment(path, at), '.'),
   'add a space to a segment': (path, at) => insert(path, endOfSegment(path, at), ' '),
   'cut with a question mark': (path) => `${path}?/public/x`,

@@ -33,6 +33,7 @@ describe('parseRules', () => {
     [{ match: '/x', aal: 'high' }, 'rules[0].aal must be'],
     [{ match: '/x', maxAge: 'soon' }, 'rules[0].maxAge must be'],
     [{ match: '/x', maxAge: -1 }, 'rules[0].maxAge must be'],
+    [{ match: '/x', maxAge: '0m' }, 'rules[0].maxAge must be more than 0'],
     [{ match: '/x', when: {} }, 'rules[0].when must name'],
     [{ match: '/x', audience: [] }, 'rules[0].audience must be'],
     [{ match: '/x', audience: '' }, 'rules[0].audience must be'],

@@ -108,6 +108,15 @@ describe('the session cache', () => {
     expect(['A', 'B', 'C'].map((name) => setting.lookUp(['Cookie', `ory_kratos_session=${name}`]) instanceof Promise)).toEqual([true, false, false]);
   });
 
+  it('keeps the newest sixteen credentials of one session: made-up cookies beside a good one cost nobody else a question to Ory', async () => {
+    const setting = createSetting({ cacheTtl: '60s', cacheMaxSessions: 50 });
+    await setting.logIn(S);
+    const variant = (index: number): string[] => ['Cookie', `ory_kratos_session=BBB; ory_session_x=${index}`];
+    for (let index = 0; index < 60; index++) await setting.logIn(variant(index), { id: 'session-b', identity: { id: 'identity-b' } });
+    expect(setting.lookUp(S)).toMatchObject({ cache: 'hit' });
+    for (let index = 0; index < 60; index++) expect(setting.lookUp(variant(index)) instanceof Promise).toBe(index < 44);
+  });
+
   it('keeps so many bytes of them', async () => {
     const setting = createSetting({ cacheMaxBytes: 100_000 });
     for (let i = 0; i < 20; i++) await setting.logIn(['Cookie', `ory_kratos_session=${i}`], { id: `session-${i}`, padding: 'x'.repeat(10_000) });

@@ -86,6 +86,20 @@ describe('a flood of made-up cookies', () => {
     expect(setting.calls).toHaveLength(1);
   });
 
+  it('does not make Ory look gone, which answers each call, by calls that begin when nobody waits any longer', async () => {
+    const setting = createSetting({ whoamiConcurrency: 2 });
+    const { clock, transport } = setting.ports;
+    transport.onDispatch = (call) => { clock.after(400, () => answer(call, 401)); };
+    for (let elapsed = 0; elapsed < 12_000; elapsed += 100) {
+      for (let i = 0; i < 5; i++) void setting.lookUp(['Cookie', `ory_kratos_session=${elapsed}-${i}`]);
+      await flush();
+      clock.advance(100);
+    }
+    expect(setting.calls.length).toBeGreaterThan(40);
+    expect(setting.calls.filter(({ aborted }) => aborted)).toEqual([]);
+    expect(setting.events.filter(({ type }) => type === 'breaker')).toEqual([]);
+  });
+
   it('evicts no session', async () => {
     const setting = createSetting({ cacheMaxSessions: 10 });
     await setting.logIn(S);

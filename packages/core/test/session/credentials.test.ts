@@ -22,6 +22,11 @@ describe('createCredentialReader', () => {
     expect(found?.values).toEqual(['A=', '"B"']);
   });
 
+  it('takes no cookie for a session whose name only begins or ends with what Kratos does not take for blanks', () => {
+    for (const cookie of ['\xa0ory_kratos_session=A', 'ory_kratos_session\xa0=A', 'a=b; \xa0ory_session_slug=A']) expect(read(['Cookie', cookie])).toBeUndefined();
+    expect(read(['Cookie', '\tory_kratos_session\t=\t\xa0A\xa0 '])?.values).toEqual(['\xa0A\xa0']);
+  });
+
   it('K8: keeps several cookies of one name', () => {
     expect(read(['Cookie', 'ory_kratos_session=A; ory_kratos_session=B'])?.cookie).toBe('ory_kratos_session=A; ory_kratos_session=B');
   });
