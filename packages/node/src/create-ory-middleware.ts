@@ -1,10 +1,9 @@
 import type { Server } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { OptionsError, resolveOptions, type EventListener, type OryProxyOptions, type Tunnel } from '@ory-proxy/core';
+import { guardListener, OptionsError, resolveOptions, type EventListener, type OryProxyOptions, type Tunnel } from '@ory-proxy/core';
 import { toEmulatorStart, type StartEmulator } from './emulator-start.ts';
 import { createEngineHost } from './engine-host.ts';
-import { endConnections, limitConnections } from './in-process/host-server.ts';
+import { endConnections, HeldConnections, limitConnections } from './in-process/host-server.ts';
 import { createFullEvent } from './listener/full-event.ts';
 import { createMiddleware, type OryMiddleware } from './middleware.ts';
 import { createTrust } from './ports.ts';
@@ -34,24 +33,32 @@ export async function createOryMiddleware(options: OryProxyOptions, host: OryMid
   if (checked.emulator !== undefined && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
   const emulator = checked.emulator === undefined ? undefined : await host.startEmulator?.(toEmulatorStart(checked.emulator, options.publicUrl ?? 'http://localhost'));
   const resolved = emulator === undefined ? checked : resolveOptions(options, { isPublicSuffix, emulatorUrl: emulator.url });
-  const engineHost = await createEngineHost(resolved, host.onEvent);
+  const onEvent = host.onEvent === undefined ? undefined : guardListener(host.onEvent);
+  const engineHost = await createEngineHost(resolved, onEvent);
   const { engine } = engineHost;
   const tunnels = new Set<Tunnel>();
-  const hostSockets = new Set<Duplex>();
+  const held = new HeldConnections();
+  let isDraining = false;
   let cutting: NodeJS.Timeout | undefined;
+  const onTunnel = (tunnel: Tunnel): void => {
+    if (isDraining) return tunnel.close();
+    tunnels.add(tunnel);
+    tunnel.onClose(() => { tunnels.delete(tunnel); });
+  };
   return Object.freeze({
-    ...createMiddleware(engine, { tunnels, hostSockets, servesForeignHosts: host.servesForeignHosts ?? true }),
+    ...createMiddleware(engine, { onTunnel, held, servesForeignHosts: host.servesForeignHosts ?? true }),
     invalidate: engine.invalidate.bind(engine),
     limitConnections(server: Server) {
       const { maxConnections } = resolved;
-      if (maxConnections !== undefined) limitConnections(server, maxConnections, () => host.onEvent?.(createFullEvent(maxConnections)));
+      if (maxConnections !== undefined) limitConnections(server, maxConnections, () => onEvent?.(createFullEvent(maxConnections)));
     },
     async drain(server: Server) {
       engine.setDraining();
       if (resolved.drainDelay > 0) await setTimeout(resolved.drainDelay);
+      isDraining = true;
       for (const tunnel of tunnels) tunnel.close();
       cutting = globalThis.setTimeout(() => {
-        for (const socket of hostSockets) socket.destroy();
+        held.end();
         endConnections(server);
       }, resolved.drainTimeout);
     },

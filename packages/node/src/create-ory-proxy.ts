@@ -1,4 +1,4 @@
-import { forwardTo, isLoopbackOrigin, OptionsError, resolveOptions, type EventListener, type InvalidationTarget, type OryProxyOptions, type ResolvedOptions } from '@ory-proxy/core';
+import { forwardTo, guardListener, isLoopbackOrigin, OptionsError, resolveOptions, type EventListener, type InvalidationTarget, type OryProxyOptions, type ResolvedOptions } from '@ory-proxy/core';
 import { toEmulatorStart, type RunningEmulator, type StartEmulator } from './emulator-start.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { UnreachableError } from './listen-error.ts';
@@ -58,12 +58,12 @@ class StandaloneProxy implements OryProxy {
 
   constructor(options: OryProxyOptions, host: OryProxyHost) {
     this.#options = options;
-    this.#host = host;
+    this.#host = host.onEvent === undefined ? host : { ...host, onEvent: guardListener(host.onEvent) };
     this.#resolved = resolveOptions(options, { standalone: {}, isPublicSuffix: () => false }); // that list is loaded when it listens
     createTrust(this.#resolved.trustProxy);
     if (this.#resolved.emulator !== undefined && host.startEmulator === undefined) throw new OptionsError([{ option: 'emulator', message: 'needs an emulator; this program brings none' }]);
     const { clientTimeout, keepAliveTimeout, maxConnections } = this.#resolved;
-    const onFull = (): void => { host.onEvent?.(createFullEvent(maxConnections)); };
+    const onFull = (): void => { this.#host.onEvent?.(createFullEvent(maxConnections)); };
     this.#listener = new Listener({ clientTimeout, keepAliveTimeout, maxConnections, onFull });
   }
 

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { App, Continuation, Engine, InvalidationTarget, RequestBody, Tunnel } from '@ory-proxy/core';
 import { watchClient } from './in-process/closing.ts';
 import { setOryContext, type OryContext } from './in-process/context.ts';
+import type { HeldConnections } from './in-process/host-server.ts';
 import { Http2ResponseSink } from './in-process/http2-response-sink.ts';
 import { watchOutcome } from './in-process/outcome.ts';
 import { isHttp2, readHostRequest } from './in-process/request.ts';
@@ -34,21 +36,23 @@ export interface OryMiddleware {
 }
 
 export interface MiddlewareSetup {
-  /** Gets each upgraded connection of ours while it lives. */
-  readonly tunnels: Set<Tunnel>;
-  /** Gets each upgraded connection that the host went on with while it lives. */
-  readonly hostSockets: Set<Duplex>;
+  /** Told of each upgraded connection of ours. */
+  readonly onTunnel: (tunnel: Tunnel) => void;
+  /** Gets each connection that asked for another protocol, also those that the host went on with, and each session of HTTP/2. */
+  readonly held: HeldConnections;
   /** See core's `App`. */
   readonly servesForeignHosts: boolean;
 }
 
 /** The two ways in. */
-export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, hostSockets, servesForeignHosts }: MiddlewareSetup): Pick<OryMiddleware, 'handler' | 'upgrade'> {
+export function createMiddleware(engine: Pick<Engine, 'handle'>, { onTunnel, held, servesForeignHosts }: MiddlewareSetup): Pick<OryMiddleware, 'handler' | 'upgrade'> {
   return {
     handler(req, res, next) {
       if (isGone(req.socket)) return;
       const request = readHostRequest(req, { upgrade: false });
-      const sink = isHttp2(req) ? new Http2ResponseSink(res) : new HostResponseSink({ req, res, body: toIncomingBody(request.body) });
+      const http2 = isHttp2(req);
+      if (http2) holdSession(req, held);
+      const sink = http2 ? new Http2ResponseSink(res) : new HostResponseSink({ req, res, body: toIncomingBody(request.body) });
       const turn = new HostTurn(servesForeignHosts, (continuation) => {
         unwatch();
         goOn(req, res, continuation);
@@ -62,16 +66,12 @@ export function createMiddleware(engine: Pick<Engine, 'handle'>, { tunnels, host
 
     upgrade(req, socket, head, proceed) {
       if (isGone(req.socket)) return void socket.destroy();
-      const sink = new UpgradeSink(socket, head, (tunnel) => {
-        tunnels.add(tunnel);
-        socket.once('close', () => { tunnels.delete(tunnel); });
-      });
+      held.add(socket);
+      const sink = new UpgradeSink(socket, head, onTunnel);
       const turn = new HostTurn(servesForeignHosts, (continuation) => {
         sink.release();
         replaceFields(req, continuation.fields);
         setOryContext(req, toContext(continuation));
-        hostSockets.add(socket);
-        socket.once('close', () => { hostSockets.delete(socket); });
         continuation.upgraded({ close: () => { socket.destroy(); }, onClose: (listener) => { socket.once('close', listener); } });
         socket.once('close', () => { continuation.finished({ status: 101, bytes: 0, aborted: false }); });
         proceed();
@@ -122,4 +122,9 @@ function toContext({ session, decision, requestId, token }: Continuation): OryCo
 
 function toIncomingBody(body: RequestBody | null): IncomingBody | null {
   return body instanceof IncomingBody ? body : null;
+}
+
+function holdSession(req: IncomingMessage, held: HeldConnections): void {
+  const { session } = (req as unknown as Http2ServerRequest).stream; // as its type says, but for those who expect HTTP/1's
+  if (session !== undefined) held.add(session);
 }

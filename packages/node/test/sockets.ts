@@ -35,9 +35,9 @@ export class TestServer implements AsyncDisposable {
 }
 
 /** A server that does with each connection what the test says. */
-export async function serveRaw(onSocket: (socket: Socket, index: number) => void): Promise<TestServer> {
+export async function serveRaw(onSocket: (socket: Socket, index: number) => void, { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {}): Promise<TestServer> {
   let index = 0;
-  return new TestServer(createServer({ noDelay: true }, (socket) => { onSocket(socket, index++); })).listen();
+  return new TestServer(createServer({ noDelay: true, allowHalfOpen }, (socket) => { onSocket(socket, index++); })).listen();
 }
 
 /** An HTTP server. */

@@ -7,6 +7,9 @@ import { groupFields } from './response-head.ts';
 /** HTTP/2 has none of them; Node ends the process over some (RFC 9113 §8.2.2). */
 const connectionFields: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
 
+/** INTERNAL_ERROR (RFC 9113 §7). Reset without an error, as Node does by itself, half a response passes for whole. */
+const brokenOff = 2;
+
 /** Writes one response of ours to an HTTP/2 client of the host. */
 export class Http2ResponseSink implements Sink {
   readonly #res: ServerResponse;
@@ -23,7 +26,7 @@ export class Http2ResponseSink implements Sink {
   }
 
   informational({ status, fields }: ResponseHead): void {
-    const { stream } = this.#res as unknown as Http2ServerResponse; // as its type says, but for those who expect HTTP/1's
+    const stream = this.#stream;
     // The response's own method writes only hints that it has made itself.
     if (!stream.destroyed && !stream.headersSent) stream.additionalHeaders({ ':status': status, ...Object.fromEntries(toHttp2Fields(fields)) });
   }
@@ -35,7 +38,7 @@ export class Http2ResponseSink implements Sink {
   }
 
   data(chunk: Uint8Array): void {
-    if (this.#res.write(chunk)) return;
+    if (this.#res.write(chunk) || this.#isPaused) return; // a decoder goes on for a while
     this.#isPaused = true;
     this.#exchange?.pause();
     this.#res.once('drain', () => {
@@ -46,12 +49,15 @@ export class Http2ResponseSink implements Sink {
 
   end(): void { this.#res.end(); }
   /** Resets the stream; other streams of the connection go on. */
-  fail(): void { this.#res.destroy(); }
+  fail(): void { this.#stream.close(brokenOff); }
 
   upgraded(_head: ResponseHead, tunnel: Tunnel): void {
     tunnel.close();
     this.fail();
   }
+
+  /** As the response's type says, but for those who expect HTTP/1's. */
+  get #stream(): Http2ServerResponse['stream'] { return (this.#res as unknown as Http2ServerResponse).stream; }
 }
 
 /** By name, in lower case as HTTP/2 wants it, without what it does not have. */

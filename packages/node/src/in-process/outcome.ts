@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import { watchClient } from './closing.ts';
+import { isHttp2 } from './request.ts';
 
 /** Counts the bytes of a host's response body and calls `finished` once, when it has ended or its client is gone. */
 export function watchOutcome(req: IncomingMessage, res: ServerResponse, finished: (outcome: { status: number; bytes: number; aborted: boolean }) => void): void {
@@ -21,6 +23,11 @@ export function watchOutcome(req: IncomingMessage, res: ServerResponse, finished
     return end(...args);
   };
   watchClient(req, res, () => {
-    finished({ status: res.headersSent ? res.statusCode : 0, bytes, aborted: !res.writableFinished });
+    finished({ status: res.headersSent ? res.statusCode : 0, bytes, aborted: !res.writableFinished || (isHttp2(req) && isReset(req)) });
   });
+}
+
+/** Whether the client gave up the stream before it had all: Node ends what was to be written to it then, as if it had been. */
+function isReset(req: IncomingMessage): boolean {
+  return (req as unknown as Http2ServerRequest).stream.aborted; // as its type says, but for those who expect HTTP/1's
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Milliseconds for a client to read its answer and to end the connection as well. */
+/** Milliseconds for a client to end the connection as well, once the last byte for it is out. */
 const lingerTime = 5_000;
 
 /**
@@ -9,11 +9,13 @@ const lingerTime = 5_000;
  * bytes the system would reset the connection, and the client might lose the answer that it has not read yet (RFC 9112 §9.6).
  */
 export function endLingering(socket: Duplex): void {
-  const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
-  socket.once('close', () => { clearTimeout(timer); });
-  socket.once('end', () => { socket.destroy(); });
+  socket.once('end', () => { if (socket.writableFinished) socket.destroy(); });
   discardInput(socket);
-  socket.end(() => { if (socket.readableEnded) socket.destroy(); });
+  socket.end(() => {
+    if (socket.readableEnded || socket.destroyed) return void socket.destroy();
+    const timer = setTimeout(() => { socket.destroy(); }, lingerTime).unref();
+    socket.once('close', () => { clearTimeout(timer); });
+  });
 }
 
 /** Reads on without a look at what comes; an HTTP parser that read the socket does so no more. */

@@ -37,8 +37,10 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
   /** The response before, of which bytes may still be on their way. */
   #previous: ServerResponse | undefined;
   #isBroken = false;
-  /** A response has said that the connection ends with it: nothing more may be written. */
+  /** The connection ends with a response that has ended: nothing more may be written. */
   #isFinished = false;
+  /** A handshake waits for its answer. */
+  #isShakingHands = false;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket;
@@ -56,16 +58,19 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
 
   get isClosing(): boolean { return (this.#host.isDraining || this.#isBroken) && this.#ahead.length === 0; }
 
-  /** Whether a response has said that it is the last: Node ends the connection after it. */
+  /** Whether a response has ended that is the last. */
   get isFinished(): boolean { return this.#isFinished; }
 
   get occupation(): WatchedClient['occupation'] {
-    if (!this.isBusy) return 'idle';
-    return this.socket.writableLength > 0 || this.#owesBody() ? 'owing' : 'served';
+    if (this.socket.writableLength > 0 || this.#owesBody()) return 'owing';
+    return this.isBusy ? 'served' : 'idle';
   }
 
   /** Whether a response is owed or on its way. */
-  get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isSending(); }
+  get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isShakingHands || this.#isSending(); }
+
+  /** Whether the last bytes are on their way to the client, or it is given time to read them. */
+  get isEnding(): boolean { return this.#isSending() || this.socket.writableEnded; }
 
   receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
     // What comes after skipped bytes, or after the last response, cannot be told from an attack. It is read on only for what is on its way.
@@ -80,6 +85,11 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
 
   /** Serves what came before the proxy was ready. */
   start(): void { this.#next(); }
+
+  /** The listener drains: a response on its way has promised that the connection stays, and is the last all the same. */
+  drain(): void {
+    if (this.#active === undefined && this.#ahead.length === 0 && this.#previous !== undefined && this.#isSending()) this.#endAfter(this.#previous);
+  }
 
   ended(sink: ResponseSink): void {
     if (this.#active !== sink) return;
@@ -113,6 +123,9 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
     if (!isUnanswered) this.socket.destroy();
     return isUnanswered;
   }
+
+  /** The last that this connection says in HTTP: what follows is a tunnel's, or its end. */
+  beginHandshake(): void { this.#isShakingHands = true; }
 
   /** A handshake came behind requests that wait for their answers. Those they get, and the connection ends: frames cannot wait. */
   refuseHandshake(): void {
@@ -154,6 +167,7 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
 
   /** For a response that has promised to keep the connection. */
   #endAfter(res: ServerResponse): void {
+    this.#isFinished = true;
     const end = (): void => { endLingering(this.socket); };
     if (res.writableFinished) end();
     else res.once('finish', end);

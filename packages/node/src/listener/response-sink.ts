@@ -73,8 +73,8 @@ export class ResponseSink implements Sink {
 
   head(head: ResponseHead): void {
     const { res } = this;
-    if (this.#owner.isClosing || this.#hasUnreadBody()) res.shouldKeepAlive = false;
     this.#readFraming(head.fields);
+    if (this.#owner.isClosing || this.#hasUnreadBody() || this.#isEndedByConnection()) res.shouldKeepAlive = false;
     const { keepAlive } = this.#owner;
     this.writeHead(res, keepAlive === undefined || !res.shouldKeepAlive ? head : { ...head, fields: [...head.fields, 'Keep-Alive', keepAlive] });
     if (unsent.length === 0) setImmediate(flushUnsent);
@@ -153,6 +153,11 @@ export class ResponseSink implements Sink {
       this.#isPaused = false;
       this.#exchange?.resume();
     });
+  }
+
+  /** HTTP/1.0 has no chunks: Node says so on the wire, but not in `shouldKeepAlive`. */
+  #isEndedByConnection(): boolean {
+    return this.#remaining < 0 && this.req.httpVersionMinor === 0;
   }
 
   /** Whether there may be more to come of the request than is worth waiting for, or its rest is on its way to somebody who has answered. */

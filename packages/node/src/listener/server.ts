@@ -15,6 +15,9 @@ export interface ListenerOptions extends ClientWatchOptions {
   readonly onFull?: () => void;
 }
 
+/** Milliseconds in a drain for the first request on a connection that has been opened already. */
+const firstRequestTime = 1_000;
+
 /** What a listener hands requests to. */
 export type Handle = (request: ProxyRequest, sink: Sink) => Exchange;
 
@@ -24,10 +27,9 @@ export class Listener implements ConnectionHost {
   readonly #watch: ClientWatch;
   readonly #maxConnections: number;
   readonly #onFull: () => void;
-  #count = 0;
   #isFull = false;
   readonly #servers: Server[] = [];
-  readonly #connections = new WeakMap<Duplex, Connection>();
+  readonly #connections = new Map<Duplex, Connection>();
   readonly #waiting = new Set<Connection>();
   readonly #tunnels = new Set<Tunnel>();
   handle: Handle | undefined;
@@ -73,19 +75,34 @@ export class Listener implements ConnectionHost {
   /** Accepts no more connections; responses from now on close theirs. Resolves when the last connection has ended. */
   async drain(): Promise<void> {
     this.isDraining = true;
-    const closed = this.#servers.map((server) => new Promise<void>((resolve) => { server.close(() => { resolve(); }); }));
+    for (const connection of this.#connections.values()) connection.drain();
+    const closed = this.#closeServers();
     for (const tunnel of this.#tunnels) tunnel.close();
+    setTimeout(() => { this.#endUnused(); }, firstRequestTime).unref();
     await Promise.all(closed);
+  }
+
+  /** Node ends idle connections, and takes one for idle as soon as its response was ended, though a slow client does not have all of it yet. */
+  #closeServers(): Promise<void>[] {
+    const spared = [...this.#connections.values()].filter(({ isEnding }) => isEnding).map(({ socket }) => socket);
+    for (const socket of spared) socket.destroy = () => socket;
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => { server.close(() => { resolve(); }); }));
+    for (const socket of spared) Reflect.deleteProperty(socket, 'destroy');
+    return closed;
+  }
+
+  /** Browsers open connections for requests that may never come; Node does not take them for idle. */
+  #endUnused(): void {
+    for (const { socket } of this.#connections.values()) if (socket.bytesRead === 0) socket.destroy();
   }
 
   /** Ends every connection at once. */
   destroy(): void {
     this.isDraining = true;
     for (const tunnel of this.#tunnels) tunnel.close();
-    for (const server of this.#servers) {
-      server.close();
-      server.closeAllConnections();
-    }
+    for (const server of this.#servers) server.close();
+    // Node's server knows nothing any more of those that asked for another protocol.
+    for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
   #createServer(): Server {
@@ -114,19 +131,18 @@ export class Listener implements ConnectionHost {
   #accept(socket: Socket): void {
     if (isGone(socket)) return void socket.destroy();
     // At once and without a word: whoever opens too many must not cost more than that.
-    if (this.#count >= this.#maxConnections) {
+    if (this.#connections.size >= this.#maxConnections) {
       if (!this.#isFull) this.#onFull();
       this.#isFull = true;
       return void socket.resetAndDestroy();
     }
-    this.#count += 1;
     const connection = new Connection(socket, this);
     this.#connections.set(socket, connection);
     this.#watch.add(connection);
     socket.once('close', () => {
       this.#watch.remove(connection);
-      this.#count -= 1;
-      if (this.#count < this.#maxConnections * 0.9) this.#isFull = false;
+      this.#connections.delete(socket);
+      if (this.#connections.size < this.#maxConnections * 0.9) this.#isFull = false;
     });
   }
 
@@ -144,10 +160,12 @@ export class Listener implements ConnectionHost {
     if (connection === undefined || this.handle === undefined) return void socket.destroy();
     if (connection.isBusy) return connection.refuseHandshake();
     if (this.isDraining) return void socket.destroy();
-    this.#watch.remove(connection); // a socket may be silent for as long as both sides like
+    connection.beginHandshake();
     const sink = new UpgradeSink(socket, head, (tunnel) => {
+      if (this.isDraining) return tunnel.close();
+      this.#watch.remove(connection); // a socket may be silent for as long as both sides like
       this.#tunnels.add(tunnel);
-      socket.once('close', () => { this.#tunnels.delete(tunnel); });
+      tunnel.onClose(() => { this.#tunnels.delete(tunnel); });
     });
     sink.watch();
     sink.attach(this.handle({ ...toProxyRequest(req, connection, null), upgrade: req.method !== 'CONNECT' }, sink));

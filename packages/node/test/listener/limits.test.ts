@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createOryProxy } from '../../src/create-ory-proxy.ts';
 import { TestProxy } from '../proxy.ts';
-import { eventually, serveHttp, serveRaw } from '../sockets.ts';
+import { eventually, RawClient, serveHttp, serveRaw } from '../sockets.ts';
 
 const chunk = (bytes: number): string => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
 
@@ -68,5 +69,18 @@ describe('maxConnections', () => {
       text = await next.untilClosed();
     }
     expect(text).toMatch(/ok$/);
+  });
+
+  it('outlives a listener that fails when it is told', async () => {
+    await using upstream = await serveHttp((_req, res) => { res.end('ok'); });
+    await using proxy = createOryProxy({ upstream: upstream.origin, oryUrl: 'http://127.0.0.1:9', jwt: false, port: 0, maxConnections: 1 }, { onEvent: () => { throw new Error('the listener'); } });
+    const { port } = await proxy.listen();
+    const get = `GET / HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`;
+    using first = new RawClient(port).send(get);
+    await first.until(/ok$/);
+    using refused = new RawClient(port).send(get);
+    expect(await refused.untilClosed()).toBe('');
+    first.send(get);
+    await first.until(/ok[^]*ok$/);
   });
 });

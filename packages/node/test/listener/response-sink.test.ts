@@ -63,6 +63,25 @@ describe('ResponseSink', () => {
     expect(text.toLowerCase()).not.toContain('transfer-encoding');
   });
 
+  it('does not keep such a connection although HTTP/1.0 asks for it, and delivers all of the response whatever follows', async () => {
+    const size = 3 * 1024 * 1024;
+    const seen: (string | undefined)[] = [];
+    await using upstream = await serveHttp((req, res) => { seen.push(req.url); res.write(Buffer.alloc(size - 1)); res.end('x'); });
+    await using proxy = await TestProxy.start(upstream.origin);
+    const ask = (path: string): string => `GET ${path} HTTP/1.0\r\n${proxy.host}\r\nConnection: keep-alive\r\n\r\n`;
+    using client = proxy.connect(ask('/1') + ask('/2'));
+    await client.until(/^HTTP/);
+    client.socket.pause();
+    for (let turn = 0; turn < 20; turn++) {
+      client.send(ask('/3'));
+      await new Promise((resolve) => { setTimeout(resolve, 5); }); // time for an end that would lose what is on its way
+    }
+    client.socket.resume();
+    const text = await client.untilClosed();
+    expect(text.slice(0, text.indexOf('\r\n\r\n'))).not.toMatch(/^Keep-Alive/m);
+    expect([text.length - text.indexOf('\r\n\r\n') - 4, seen]).toEqual([size, ['/1']]);
+  });
+
   it('U14: delivers an answer that comes before the upload has ended, without waiting for it', async () => {
     await using upstream = await serveRaw((socket) => {
       socket.once('data', () => { socket.write('HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large'); socket.destroySoon(); });

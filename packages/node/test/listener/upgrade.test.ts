@@ -90,6 +90,25 @@ describe('UpgradeSink', () => {
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*\r\n\r\nno$/);
   });
 
+  it('G3: cuts a client that does not take a refusal', async () => {
+    await using upstream = await serveRaw((socket) => { onEachHead(socket, () => { socket.write('HTTP/1.1 403 Forbidden\r\n\r\n'); socket.write(Buffer.alloc(64 * 1024 * 1024)); }); });
+    await using proxy = await TestProxy.start(upstream.origin, { clientTimeout: 150 });
+    using client = proxy.connect(handshake);
+    client.socket.pause();
+    await eventually(() => proxy.requests.length === 1);
+    expect(proxy.requests[0]).toMatchObject({ status: 403, code: 'client_closed' });
+  });
+
+  it('U25: waits for an app that takes its time to agree', async () => {
+    let agree = (): void => {};
+    await using upstream = await serveRaw((socket) => { onEachHead(socket, () => { agree = () => { socket.write(switching); }; }); });
+    await using proxy = await TestProxy.start(upstream.origin, { clientTimeout: 50, keepAliveTimeout: 50 });
+    using client = proxy.connect(handshake);
+    await new Promise((resolve) => { setTimeout(resolve, 250); }); // several times the limits
+    agree();
+    await client.until(/^HTTP\/1\.1 101 [^]*\r\n\r\n/);
+  });
+
   it.each([['FIN', 'end'], ['RST', 'resetAndDestroy']] as const)('W10, W11: ends both sides when one ends: %s', async (_, how) => {
     await using upstream = await serveEcho();
     await using proxy = await TestProxy.start(upstream.origin);
