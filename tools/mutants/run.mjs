@@ -12,12 +12,13 @@ import { httpPatches } from './patches/http.mjs';
 import { keyPatches } from './patches/keys.mjs';
 import { limitPatches } from './patches/limits.mjs';
 import { nodePatches } from './patches/node.mjs';
+import { releasePatches } from './patches/releases.mjs';
 import { sessionPatches } from './patches/sessions.mjs';
 import { build, fuzz, runTests } from './programs.mjs';
 import { createScratch, removeScratch } from './scratch.mjs';
 
 const { values } = parseArgs({ allowNegative: true, options: { only: { type: 'string' }, fuzz: { type: 'boolean', default: true }, seconds: { type: 'string', default: '60' }, ignore: { type: 'string', multiple: true, default: [] } } });
-const patches = [...httpPatches, ...sessionPatches, ...keyPatches, ...callerPatches, ...appPatches, ...limitPatches, ...nodePatches].filter(({ name }) => values.only === undefined || new RegExp(values.only).test(name));
+const patches = [...httpPatches, ...sessionPatches, ...keyPatches, ...callerPatches, ...appPatches, ...limitPatches, ...nodePatches, ...releasePatches].filter(({ name }) => values.only === undefined || new RegExp(values.only).test(name));
 const fuzzing = { seconds: Number(values.seconds), ignore: values.ignore };
 const say = (text) => { process.stdout.write(`${text}\n`); };
 
@@ -67,7 +68,10 @@ try {
     const original = await readFile(path, 'utf8');
     const key = `${patch.package} ${patch.test} ${patch.pattern}`;
     // Only a test that passes on the sources as they are can notice anything.
-    if (!sound.has(key)) sound.set(key, await runTests(folder, patch));
+    if (!sound.has(key)) {
+      if (patch.package === 'e2e') await build(folder, 'packages/cli'); // of the mutant before there may be something left in what was built
+      sound.set(key, await runTests(folder, patch));
+    }
     const { passed, failed, output } = sound.get(key);
     if (passed === 0 || failed > 0) {
       say(output.slice(-1500));

@@ -27,11 +27,13 @@ async function open(c: CaseContext): Promise<RawConnection> {
   return connection;
 }
 
-conformance({ title: 'bytes of sockets' }, [
+/** Nobody but the proxy itself may end what W9 holds back. */
+conformance({ title: 'bytes of sockets', options: () => ({ whoamiTimeout: '10m' }) }, [
   {
     id: 'W9', title: 'clients that are gone before the app has answered leave nothing behind', needs: ['upgrade'],
     async run(c) {
       const sockets = c.adapter.ours.has('upstream') ? c.upstream.server.sockets : new Set();
+      const clients = (): number => c.sockets() - sockets.size - c.ory.server.sockets.size;
       const before = sockets.size;
       const identity = createIdentity();
       const gate = createGate();
@@ -39,7 +41,12 @@ conformance({ title: 'bytes of sockets' }, [
       const leaving = await Promise.all(Array.from({ length: 10 }, () => c.connect()));
       for (const connection of leaving) connection.write(`GET /ws HTTP/1.1¶${c.H}${handshake}Cookie: ${identity.cookie}¶¶`);
       await expect.poll(() => c.ory.whoamis.length, { timeout: 10_000 }).toBeGreaterThan(0);
-      for (const connection of leaving) connection.socket.resetAndDestroy();
+      await c.probe(); // accepted after the others
+      const during = clients();
+      // A host's own listeners, whose turn comes later, may let a client go on listening that has ended its side.
+      for (const [i, { socket }] of leaving.entries()) socket[c.adapter.ours.has('listener') && i % 2 === 0 ? 'end' : 'resetAndDestroy']();
+      await Promise.all(leaving.map((connection) => connection.end()));
+      await expect.poll(clients, { timeout: 10_000 }).toBeLessThanOrEqual(during - leaving.length);
       for (let i = 0; i < 10; i++) {
         const connection = await c.connect();
         connection.write(`GET /ws HTTP/1.1¶${c.H}${handshake}¶`);
@@ -48,6 +55,7 @@ conformance({ title: 'bytes of sockets' }, [
       await c.probe();
       gate.release();
       await expect.poll(() => sockets.size, { timeout: 10_000 }).toBeLessThanOrEqual(before + 1);
+      await expect.poll(clients, { timeout: 10_000 }).toBeLessThanOrEqual(during - leaving.length);
       await using again = await open(c);
       again.write('echo');
       expect((await again.read(4)).toString()).toBe('echo');

@@ -38,6 +38,8 @@ export interface Session {
   ends: { sent: number; open: number };
   /** Ended by a request that told whose it was, whatever it is proved by. */
   isForgotten: boolean;
+  /** What was named by those that ended it. */
+  readonly forgottenValues: Set<string>;
 }
 
 /** What is true when a request is sent. */
@@ -56,7 +58,6 @@ export interface Expectation {
 export class Reference {
   readonly identities: Identity[] = [];
   readonly sessions: Session[] = [];
-  readonly #forgottenValues = new Set<string>();
   #newestVersion = 0;
 
   /** The session that decides: `X-Session-Token`, else the first cookie, else the bearer; there is no second try. */
@@ -73,7 +74,7 @@ export class Reference {
 
   expect(credential: Credential): Expectation {
     const session = this.owner(credential);
-    const isForgotten = session !== undefined && (session.isForgotten || toValues(credential).some((value) => this.#forgottenValues.has(value)));
+    const isForgotten = session !== undefined && (session.isForgotten || toValues(credential).some((value) => session.forgottenValues.has(value)));
     return {
       session, isSafe: session?.isActive === true && session.ends.open === 0, mustBeAnonymous: session === undefined || (!session.isActive && isForgotten),
       endsSent: session?.ends.sent ?? 0, versions: new Set(session?.identity.possible), newestVersion: this.#newestVersion,
@@ -96,8 +97,8 @@ export class Reference {
     return added;
   }
 
-  addSession(session: Omit<Session, 'isActive' | 'ends' | 'isForgotten'>): Session {
-    const added = { ...session, isActive: true, ends: { sent: 0, open: 0 }, isForgotten: false };
+  addSession(session: Omit<Session, 'isActive' | 'ends' | 'isForgotten' | 'forgottenValues'>): Session {
+    const added = { ...session, isActive: true, ends: { sent: 0, open: 0 }, isForgotten: false, forgottenValues: new Set<string>() };
     this.sessions.push(added);
     return added;
   }
@@ -121,7 +122,7 @@ export class Reference {
       if (!isDone) continue;
       session.isActive = false;
       if (values === 'all') session.isForgotten = true;
-      else for (const value of values) this.#forgottenValues.add(value);
+      else for (const value of values) session.forgottenValues.add(value);
     }
   }
 

@@ -39,7 +39,8 @@ export class World implements AsyncDisposable {
     if (adapter === undefined) throw new Error(`no adapter is called ${name}`);
     const upstream = adapter.app === 'upstream' ? await UpstreamApp.start() : undefined;
     const gateway = await Gateway.start();
-    const emulator = await startEmulator({ baseUrl: `${gateway.origin}/` });
+    // Every life has people of its own, who stay.
+    const emulator = await startEmulator({ baseUrl: `${gateway.origin}/`, limits: { identities: Infinity, sessions: Infinity } });
     gateway.oryUrl = emulator.url;
     const host = await HostProcess.start(adapter, { options: { oryUrl: gateway.origin, ...options }, appOrigin: upstream?.server.origin });
     return new World({ app: upstream ?? host.app, gateway, emulator, host });

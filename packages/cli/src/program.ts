@@ -31,6 +31,12 @@ export function createProgram(context: RunContext, onEnd: (exitCode: number) => 
       onEnd(await runProxy({ flags, configPath, projectApiKeyFile }, context));
     });
 
+  // A flag before a command is the proxy's: `--port 5000 emulator` would listen elsewhere without a word.
+  program.hook('preSubcommand', (_program, command) => {
+    const misplaced = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === 'cli');
+    if (misplaced !== undefined) program.error(`error: option '${misplaced.long ?? misplaced.flags}' stands before '${command.name()}', where it would do nothing; the flags of a command follow its name`);
+  });
+
   program.command('emulator')
     .summary('run only the emulator of Ory')
     .description('Runs the emulator of Ory Kratos alone: in memory, for development and tests.')

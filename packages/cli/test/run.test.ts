@@ -35,6 +35,8 @@ describe('run', () => {
     [['a', 'b', 'c'], 'too many arguments'],
     [['emulator', '--prot'], "unknown option '--prot'"],
     [['demo', 'x'], 'too many arguments'],
+    [['--port', '5000', 'emulator', '--seed', 'nothing.yaml'], "option '--port' stands before 'emulator', where it would do nothing"],
+    [['--require', '/**', 'demo', '--port', 'x'], "option '--require' stands before 'demo'"],
   ])('answers %j with one clear message and exit code 2', async (args, message) => {
     const context = createFakeContext();
     await expect(run(args, context)).resolves.toBe(2);

@@ -14,7 +14,7 @@ export { optionDefinitions, type OptionDefinition } from './options/definitions.
 export type { AccessRule, ClaimsFunction, ClaimsOption, Duration, EmulatorSettings, IdentityHeadersOption, OptionName, OryProxyOptions } from './options/options.ts';
 export { nearestName, OptionsError, type OptionProblem } from './options/problems.ts';
 export { resolveOptions, type ResolveContext, type ResolvedOptions } from './options/resolve.ts';
-export { mergeSources, type OptionSource } from './options/sources.ts';
+export { mergeSources, type MergedOptions, type OptionSource } from './options/sources.ts';
 export type { Clock, Decoder, DecoderOutput, OutboundRequest, Ports, Transport, Upstream } from './ports.ts';
 export type { OryService, OryServices } from './routing/ory-services.ts';
 export type { InvalidationTarget } from './session/invalidation.ts';

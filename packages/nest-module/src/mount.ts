@@ -1,8 +1,8 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { OryMiddleware } from '@ory-proxy/node';
 
-/** Adapters that have the middleware, so that a module imported twice does not ask twice. */
-const mounted = new WeakSet<object>();
+/** Adapters that have a middleware, and which: two would ask twice. */
+const mounted = new WeakMap<object, OryMiddleware>();
 /** What Express calls its body parsers. */
 const bodyParsers: ReadonlySet<string> = new Set(['jsonParser', 'urlencodedParser', 'rawParser', 'textParser']);
 
@@ -12,12 +12,22 @@ const bodyParsers: ReadonlySet<string> = new Set(['jsonParser', 'urlencodedParse
  */
 export function mountMiddleware(host: HttpAdapterHost, middleware: OryMiddleware): void {
   host.init$.subscribe(() => {
-    const adapter: HttpAdapterHost['httpAdapter'] | undefined = host.httpAdapter;
-    if (adapter === undefined || mounted.has(adapter)) return; // an application context has no HTTP
-    mounted.add(adapter);
+    const adapter = findAdapter(host);
+    if (adapter === undefined || mounted.has(adapter)) return;
+    mounted.set(adapter, middleware);
     adapter.use(middleware.handler);
     moveBeforeBodyParsers(adapter.getInstance());
   });
+}
+
+/** The server side of an app; `undefined` for an application context and a microservice, which have no HTTP. */
+export function findAdapter({ httpAdapter }: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | undefined {
+  return (httpAdapter as typeof httpAdapter | null) ?? undefined; // Nest's type knows neither
+}
+
+/** @throws Error when another import of the module came first: what is asked of this one would do nothing */
+export function requireMounted(adapter: object, middleware: OryMiddleware): void {
+  if (mounted.get(adapter) !== middleware) throw new Error('OryProxyModule is imported more than once in this application; it is global: call forRoot() or forRootAsync() once, in the root module');
 }
 
 /** In an Express instance that came with body parsers these would read the bodies that are Ory's. What else stands in front stays there. */

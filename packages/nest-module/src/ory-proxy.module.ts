@@ -1,7 +1,7 @@
 import { Inject, Logger, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { createOryMiddleware, interceptUpgrades, loadHostOptions, type OryMiddleware } from '@ory-proxy/node';
-import { mountMiddleware } from './mount.ts';
+import { findAdapter, mountMiddleware, requireMounted } from './mount.ts';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ORY_MIDDLEWARE } from './ory-proxy.module-definition.ts';
 import type { OryProxyModuleOptions } from './ory-proxy.options.ts';
 import { OryProxy } from './ory-proxy.service.ts';
@@ -35,15 +35,16 @@ export class OryProxyModule extends ConfigurableModuleClass implements OnApplica
   }
 
   onApplicationBootstrap(): void {
-    const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#host.httpAdapter;
+    const adapter = findAdapter(this.#host);
     if (adapter === undefined) return;
+    requireMounted(adapter, this.#middleware);
     interceptUpgrades(adapter.getHttpServer(), this.#middleware);
     this.#middleware.limitConnections(adapter.getHttpServer());
   }
 
   /** Nest closes the server next, and waits for what is under way there. */
   async beforeApplicationShutdown(): Promise<void> {
-    const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#host.httpAdapter;
+    const adapter = findAdapter(this.#host);
     if (adapter !== undefined) await this.#middleware.drain(adapter.getHttpServer());
   }
 }

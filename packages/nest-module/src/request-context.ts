@@ -3,19 +3,30 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Session } from '@ory-proxy/core';
 import { getOryContext } from '@ory-proxy/node';
 
-/** Fastify wraps Node's request as `raw`; Express extends it; a gateway's client holds the one of its handshake. */
-interface RequestHolder {
-  readonly raw?: IncomingMessage;
+/** Express extends Node's request; Fastify wraps it as `raw`. */
+type HostRequest = IncomingMessage & { readonly raw?: IncomingMessage };
+
+/** A gateway's client holds the request of its handshake. */
+interface GatewayClient {
+  readonly request?: HostRequest;
+  readonly upgradeReq?: HostRequest;
 }
 
-/** The session of the request that a handler, guard or gateway message belongs to. */
+/** The session of the request that a handler, guard, resolver or gateway message belongs to. */
 export function findSession(context: ExecutionContext): Session | undefined {
-  const holder = context.getType() === 'ws'
-    ? context.switchToWs().getClient<{ upgradeReq?: IncomingMessage; request?: IncomingMessage; handshake?: unknown }>()
-    : context.switchToHttp().getRequest<IncomingMessage & RequestHolder>();
-  const request = 'raw' in holder && holder.raw !== undefined ? holder.raw
-    : 'request' in holder && holder.request !== undefined ? holder.request
-    : 'upgradeReq' in holder && holder.upgradeReq !== undefined ? holder.upgradeReq
-    : holder;
-  return getOryContext(request as IncomingMessage)?.session; // whatever it was, an object without our context has none
+  const request = findRequest(context);
+  return request === undefined ? undefined : getOryContext(request.raw ?? request)?.session;
+}
+
+/** Only what came with an HTTP request has one: a microservice's message is its sender's own words, also where it looks like a request. */
+function findRequest(context: ExecutionContext): HostRequest | undefined {
+  switch (context.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
+    case 'http': return context.switchToHttp().getRequest<HostRequest>();
+    case 'ws': {
+      const { request, upgradeReq } = context.switchToWs().getClient<GatewayClient>();
+      return request ?? upgradeReq;
+    }
+    case 'graphql': return context.getArgByIndex<{ readonly req?: HostRequest } | undefined>(2)?.req; // root, arguments, context
+    case 'rpc': return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { Body, Controller, Get, Module, Post, Req, UseGuards, type INestApplication, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -42,6 +43,17 @@ async function startApp(module: Type | ReturnType<typeof OryProxyModule.forRoot>
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { app, origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => app.close() };
 }
+
+describe('OryProxyModule without HTTP', () => {
+  it('lets an application context start and end', async () => {
+    await using ory = await startFakeOry();
+    @Module({ imports: [OryProxyModule.forRoot({ kratosUrl: ory.url, secret })] })
+    class WorkerModule {}
+    const context = await NestFactory.createApplicationContext(WorkerModule, { logger: false, abortOnError: false });
+    expect(context.get(OryProxy, { strict: false }).invalidate({ identityId: 'identity-a' })).toBe(0);
+    await context.close();
+  });
+});
 
 const secret = 'a-secret-of-at-least-32-bytes-0123456789';
 const cookie = { Cookie: 'ory_kratos_session=AAA' };
@@ -85,6 +97,16 @@ describe.each(['express', 'fastify'])('OryProxyModule on %s', (platform) => {
     await using running = await startApp(module, platform);
     await (await fetch(`${running.origin}/api/me`, { headers: cookie })).text();
     expect(running.app.get(OryProxy, { strict: false }).invalidate({ identityId: 'identity-a' })).toBe(1);
+  });
+
+  it('is imported once: what a second import asked for would be done by nobody', async () => {
+    await using ory = await startFakeOry();
+    const options = { kratosUrl: ory.url, secret };
+    @Module({ imports: [OryProxyModule.forRoot({ ...options, rules: [{ match: '/**', session: 'required' }] })] })
+    class FeatureModule {}
+    @Module({ imports: [OryProxyModule.forRoot(options), FeatureModule] })
+    class RootModule {}
+    await expect(startApp(RootModule, platform)).rejects.toThrow(/OryProxyModule is imported more than once/);
   });
 
   it('refuses to start with wrong options', async () => {

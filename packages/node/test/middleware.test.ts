@@ -130,7 +130,7 @@ describe('createOryMiddleware', () => {
     await using ory = await serveOry({ 'Set-Cookie': 'ory_kratos_session=good2; Path=/; HttpOnly' });
     await using host = await Host.start(ory, app);
     const response = await fetch(host.origin, { headers: { Cookie: 'ory_kratos_session=good' } });
-    expect([response.headers.get('x-app'), response.headers.get('cache-control'), response.headers.get('vary'), await response.text()]).toEqual(['1', 'private', 'Authorization, Cookie', 'x']);
+    expect([response.headers.get('x-app'), response.headers.get('cache-control'), response.headers.get('vary'), await response.text()]).toEqual(['1', 'private', 'Authorization, Cookie, X-Session-Token', 'x']);
     expect(response.headers.getSetCookie()).toEqual(['ory_kratos_session=good2; Path=/; HttpOnly']);
     await eventually(() => host.requests.length === 1);
     expect(host.requests[0]).toMatchObject({ status: 200, bytes: 1, session: 'authenticated' });

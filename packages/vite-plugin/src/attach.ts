@@ -4,6 +4,7 @@ import { OptionsError, resolveOptions } from '@ory-proxy/core';
 import { createOryMiddleware, interceptUpgrades, loadHostOptions, type OryMiddleware } from '@ory-proxy/node';
 import type { Connect, PreviewServer, ViteDevServer } from 'vite';
 import { startEmulatorFor } from './emulator.ts';
+import { createHotModuleTest } from './hot-module-sockets.ts';
 import type { OryProxyPluginOptions } from './options.ts';
 
 /** The plugin's hold on one dev or preview server. */
@@ -28,8 +29,9 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
     return middleware;
   });
   // The emulator needs the origins that the server has once it listens: it starts with the first request. Wrong options stop the start in any case.
-  const { emulator, maxConnections } = resolveOptions(options, { isPublicSuffix: () => false });
-  if (maxConnections !== undefined && httpServer === null)
+  const { emulator } = resolveOptions(options, { isPublicSuffix: () => false });
+  // The environment and a file may be shared with the command; Vitest and frameworks run Vite so.
+  if (inCode.maxConnections !== undefined && httpServer === null)
     throw new OptionsError([{ option: 'maxConnections', message: 'has no effect in middleware mode, where the server is not known: name it in server.middlewareMode, or limit it there' }]);
   if (emulator === undefined) await create();
 
@@ -38,11 +40,26 @@ export async function attach(server: ViteDevServer | PreviewServer, plugin: OryP
   });
   const close = async (): Promise<void> => { if (create.isCalled()) await (await create()).close(); };
   if (httpServer !== null) {
-    const upgrade: OryMiddleware['upgrade'] = (req, socket, head, proceed) => { create().then((middleware) => middleware.upgrade(req, socket, head, proceed)).catch(() => socket.destroy()); };
-    interceptUpgrades(httpServer as Server, { upgrade }, isHotModuleSocket);
+    const upgrade: OryMiddleware['upgrade'] = (req, socket, head, proceed) => {
+      socket.on('error', () => { socket.destroy(); }); // it may break while the emulator starts
+      create().then((middleware) => middleware.upgrade(req, socket, head, proceed)).catch(() => socket.destroy());
+    };
+    takeUpgrades(httpServer as Server, { upgrade, isHotModuleSocket: createHotModuleTest(server) });
     httpServer.once('close', () => { void close(); });
   }
   return { close };
+}
+
+interface Upgrades extends Pick<OryMiddleware, 'upgrade'> {
+  readonly isHotModuleSocket: (req: IncomingMessage) => boolean;
+}
+
+/** Who takes a server's upgrades: in middleware mode the parent's server outlives a restart, and the last start counts. */
+const upgradesOf = new WeakMap<Server, Upgrades>();
+
+function takeUpgrades(server: Server, upgrades: Upgrades): void {
+  upgradesOf.set(server, upgrades);
+  interceptUpgrades(server, { upgrade: (...args) => { upgradesOf.get(server)?.upgrade(...args); } }, (req) => upgradesOf.get(server)?.isHotModuleSocket(req) === true);
 }
 
 function once<T>(make: () => Promise<T>): (() => Promise<T>) & { isCalled(): boolean } {
@@ -54,12 +71,6 @@ function once<T>(make: () => Promise<T>): (() => Promise<T>) & { isCalled(): boo
 function parentServer(server: ViteDevServer | PreviewServer): Server | null {
   const { middlewareMode } = server.config.server;
   return typeof middlewareMode === 'object' ? middlewareMode.server as Server : null;
-}
-
-/** Vite's hot-module sockets stay Vite's. */
-function isHotModuleSocket(req: IncomingMessage): boolean {
-  const protocol = req.headers['sec-websocket-protocol'];
-  return protocol === 'vite-hmr' || protocol === 'vite-ping';
 }
 
 /** Names under which the server may be asked: those that Vite allows, and this machine's addresses when it listens on them. */

@@ -8,14 +8,14 @@ import type { OryProxyPluginOptions } from './options.ts';
  */
 export function oryProxy(options: OryProxyPluginOptions = {}): Plugin {
   // Per server, not per plugin: on a restart the new server is configured before the old one is closed.
-  const withoutHttpServer = new Set<Attached>();
+  const withoutHttpServer = new Map<Attached, ReadonlySet<object>>();
   return {
     name: 'ory-proxy',
     configureServer: {
       order: 'pre',
       async handler(server) {
         const attached = await attach(server, options);
-        if (server.httpServer === null) withoutHttpServer.add(attached);
+        if (server.httpServer === null) withoutHttpServer.set(attached, new Set(Object.values(server.environments)));
       },
     },
     configurePreviewServer: {
@@ -25,8 +25,9 @@ export function oryProxy(options: OryProxyPluginOptions = {}): Plugin {
       },
     },
     async closeBundle() {
-      const closing = [...withoutHttpServer];
-      withoutHttpServer.clear();
+      // Called for each environment of the server that is closed.
+      const closing = [...withoutHttpServer].filter(([, environments]) => environments.has(this.environment)).map(([attached]) => attached);
+      for (const attached of closing) withoutHttpServer.delete(attached);
       await Promise.all(closing.map((attached) => attached.close()));
     },
   };

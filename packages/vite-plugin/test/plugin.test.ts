@@ -1,33 +1,9 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { InlineConfig, ViteDevServer } from 'vite';
 import { describe, expect, it } from 'vitest';
 import oryProxy, { oryProxy as named } from '../src/index.ts';
-
-interface Answering extends AsyncDisposable {
-  readonly url: string;
-}
-
-async function serve(answer: (req: IncomingMessage) => { status: number; body: string }): Promise<Answering> {
-  const server = createServer((req, res) => {
-    const { status, body } = answer(req);
-    res.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
-  });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-const session = JSON.stringify({ id: 'session-a', active: true, expires_at: '2099-01-01T00:00:00Z', identity: { id: 'identity-a' } });
-const startOry = (): Promise<Answering> => serve((req) => (req.url?.startsWith('/sessions/whoami')
-  ? { status: req.headers.cookie?.includes('ory_kratos_session=AAA') === true ? 200 : 401, body: session }
-  : { status: 200, body: `"ory ${req.method ?? ''} ${req.url ?? ''}"` }));
-const startApi = (): Promise<Answering> => serve((req) => ({ status: 200, body: JSON.stringify({ authorization: req.headers.authorization ?? null }) }));
+import { startApi, startOry, upgrade } from './servers.ts';
 
 async function startVite(version: string, config: InlineConfig): Promise<{ origin: string; server: ViteDevServer } & AsyncDisposable> {
   const { createServer: createVite } = await import(version) as typeof import('vite');
@@ -57,6 +33,33 @@ describe.each(['vite', 'vite-7', 'vite-6'])('oryProxy in %s', (version) => {
     expect(await forged.json()).toEqual({ authorization: null });
   });
 
+  it('leaves Vite its hot-module sockets, and nothing else of their name', async () => {
+    await using ory = await startOry();
+    await using api = await startApi();
+    const plugins = [oryProxy({ kratosUrl: ory.url, jwt: false, rules: [{ match: '/**', session: 'required' }] })];
+    await using vite = await startVite(version, { plugins, base: '/base/', server: { proxy: { '/api': { target: api.url, ws: true }, '/base/ws': { target: api.url, ws: true } } } });
+    expect(await upgrade(`${vite.origin}/base/`, 'vite-hmr')).toBe(101);
+    expect(await upgrade(`${vite.origin}/base/?token=x`, 'vite-ping')).toBe(101);
+    for (const protocol of ['vite-hmr', 'vite-ping'])
+      for (const path of ['/api/socket', '/base/ws', '/base/x', '/']) expect(await upgrade(`${vite.origin}${path}`, protocol), `${protocol} at ${path}`).toBe(401);
+  });
+
+  it('lets through no socket that Vite forwards, where the hot-module path is forwarded as well', async () => {
+    await using ory = await startOry();
+    await using api = await startApi();
+    const plugins = [oryProxy({ kratosUrl: ory.url, jwt: false, rules: [{ match: '/**', session: 'required' }] })];
+    await using vite = await startVite(version, { plugins, server: { proxy: { '^/(?!src)': { target: api.url, ws: true } } } });
+    expect(await upgrade(`${vite.origin}/`, 'vite-hmr')).toBe(401);
+  });
+
+  it('goes by the path that hot-module sockets were given', async () => {
+    await using ory = await startOry();
+    const plugins = [oryProxy({ kratosUrl: ory.url, jwt: false, rules: [{ match: '/**', session: 'required' }] })];
+    await using vite = await startVite(version, { plugins, server: { hmr: { path: 'hot' } } });
+    expect(await upgrade(`${vite.origin}/hot`, 'vite-ping')).toBe(101);
+    expect(await upgrade(`${vite.origin}/`, 'vite-ping')).toBe(401);
+  });
+
   it('refuses to start with wrong options', async () => {
     await expect(startVite(version, { plugins: [oryProxy({ kratosUrl: 'nonsense' })] })).rejects.toThrow(/"kratosUrl" must be/);
   });
@@ -66,6 +69,23 @@ describe.each(['vite', 'vite-7', 'vite-6'])('oryProxy in %s', (version) => {
     const returnTo = encodeURIComponent(`${vite.origin}/after`);
     const flow = await (await fetch(`${vite.origin}/.ory/self-service/login/browser?return_to=${returnTo}`, { headers: { Accept: 'application/json' } })).json() as { ui: { action: string } };
     expect(flow.ui.action).toMatch(new RegExp(`^${vite.origin}/\\.ory/self-service/login\\?flow=`));
+  });
+
+  it('outlives a WebSocket that breaks while the emulator starts', async () => {
+    await using vite = await startVite(version, { plugins: [oryProxy({ emulator: true, jwt: false })] });
+    const uncaught: unknown[] = [];
+    const keep = (error: unknown): void => { uncaught.push(error); };
+    process.on('uncaughtException', keep);
+    using _keep = { [Symbol.dispose]: () => { process.off('uncaughtException', keep); } };
+    const { host, port } = new URL(vite.origin);
+    const client = connect(Number(port), '127.0.0.1');
+    const [socket] = await once(vite.server.httpServer ?? client, 'connection') as [Socket];
+    client.write(`GET /socket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    while (socket.bytesRead === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    client.resetAndDestroy();
+    await new Promise((resolve) => { socket.once('close', resolve); });
+    expect((await fetch(`${vite.origin}/.ory/health/alive`)).status).toBeLessThan(500);
+    expect(uncaught).toEqual([]);
   });
 
   it('runs the emulator with its settings', async () => {

@@ -4,6 +4,18 @@ const core = (file, edits, test, more) => ({ file: `packages/core/src/${file}`, 
 
 export const httpPatches = [
   {
+    name: 'a path that begins like a host passes a rule by',
+    ...core('http/target.ts', [['  cutAuthority,\n', '']], { test: 'test/rules/forms.test.ts', pattern: 'P23' }),
+  },
+  {
+    name: 'a preflight names another method to the app',
+    ...core('pipeline/app.ts', [['decision.methodsMatter || isPreflight(request)', 'decision.methodsMatter']], { test: 'test/engine.test.ts', pattern: 'P22' }),
+  },
+  {
+    name: 'a letter that is another one in capitals passes a rule by',
+    ...core('rules/pattern.ts', [['beyondAscii.test(lower) ? lower.toUpperCase().toLowerCase() : lower', 'beyondAscii.test(lower) ? lower : lower']], { test: 'test/rules/decide.test.ts', pattern: 'P10' }),
+  },
+  {
     name: 'a duplicate Host is accepted',
     ...core('http/gate.ts', [['  if (count > 1) return undefined;\n', '']], { test: 'test/http/gate.test.ts', pattern: 'about Host' }, { fuzz: true }),
   },

@@ -13,7 +13,7 @@ export const limitPatches = [
   },
   {
     name: 'connections beyond the limit are served',
-    ...node('listener/server.ts', [['if (this.#count >= this.#maxConnections) {', 'if (this.#count < 0) {']], { test: 'test/listener/limits.test.ts', pattern: 'G4' }),
+    ...node('listener/server.ts', [['if (this.#connections.size >= this.#maxConnections) {', 'if (this.#connections.size < 0) {']], { test: 'test/listener/limits.test.ts', pattern: 'G4' }),
   },
   {
     name: 'a socket outlives a logout',

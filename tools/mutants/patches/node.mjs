@@ -20,7 +20,19 @@ export const nodePatches = [
   },
   {
     name: 'a connection stays after an early answer',
-    ...node('listener/response-sink.ts', [['if (this.#owner.isClosing || this.#hasUnreadBody()) res', 'if (this.#owner.isClosing) res']], { test: 'test/listener/response-sink.test.ts', pattern: 'U14|U15' }),
+    ...node('listener/response-sink.ts', [['this.#owner.isClosing || this.#hasUnreadBody() ||', 'this.#owner.isClosing ||']], { test: 'test/listener/response-sink.test.ts', pattern: 'U14|U15' }),
+  },
+  {
+    name: 'a connection is closed on what its client still sends',
+    ...node('listener/lingering-close.ts', [['discardInput(socket);', 'socket.destroySoon?.();']], { test: 'test/listener/pipelining.test.ts', pattern: 'delivers an answer whole' }),
+  },
+  {
+    name: 'a last response is not lingered after',
+    ...node('listener/response-sink.ts', [['if (!res.shouldKeepAlive || this.isFinal', 'if (this.isFinal']], { test: 'test/listener/pipelining.test.ts', pattern: 'delivers an answer whole' }),
+  },
+  {
+    name: 'a handshake sent ahead cuts the answer before it',
+    ...node('listener/server.ts', [['return connection.refuseHandshake();', 'return void socket.destroy();']], { test: 'test/listener/pipelining.test.ts', pattern: 'delivers an answer whole' }),
   },
   {
     name: 'half a response passes for whole',
@@ -56,7 +68,7 @@ export const nodePatches = [
   },
   {
     name: 'a key file that others may write is taken',
-    ...node('keys/key-file.ts', [['(mode & foreignWrite) !== 0', '(mode & foreignWrite) < 0']], { test: 'test/keys/key-file.test.ts', pattern: 'T2: refuses a file that others' }),
+    ...node('keys/key-file.ts', [['(Number(mode) & foreignWrite) !== 0', '(Number(mode) & foreignWrite) < 0']], { test: 'test/keys/key-file.test.ts', pattern: 'T2: refuses a file that others' }),
   },
   {
     name: 'a key file is made that others may read',

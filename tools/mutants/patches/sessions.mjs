@@ -3,6 +3,18 @@ const core = (file, edits, test, more) => ({ file: `packages/core/src/${file}`, 
 
 export const sessionPatches = [
   {
+    name: 'a stranger empties the cache by an id in a path',
+    ...core('session/invalidation.ts', [["everySession = '/'", "everySession = '*'"]], { test: 'test/pipeline/others-sessions.test.ts', pattern: 'by a stranger' }),
+  },
+  {
+    name: 'made-up cookies beside a good one push everybody else out of the cache',
+    ...core('session/cache.ts', [['ofSession.length > keptPerSession', 'ofSession.length > 100_000']], { test: 'test/session/cache.test.ts', pattern: 'newest sixteen' }),
+  },
+  {
+    name: 'calls that waited too long make Ory look gone',
+    ...core('session/sessions.ts', [['timeout: this.#options.whoamiTimeout / 2', 'timeout: this.#options.whoamiTimeout']], { test: 'test/session/call-queue.test.ts', pattern: 'does not make Ory look gone' }),
+  },
+  {
     name: 'a request has the cookie of the one before it on its connection',
     ...core('session/credentials.ts', [['recent.cookies === cookies && ', '']], { test: 'test/session/credentials.test.ts', pattern: 'takes nothing over' }, { fuzz: true }),
   },

@@ -32,8 +32,8 @@ async function requireFile(flag: string, path: string, cwd: string): Promise<voi
 }
 
 async function readSecret(flag: string, path: string, cwd: string): Promise<string> {
-  await requireFile(flag, path, cwd);
-  return (await readFile(resolve(cwd, path), 'utf8')).trim();
+  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => { throw new CommandError(`${flag} ${path} cannot be read`, exitCode.usage, { cause: error }); });
+  return text.trim();
 }
 
 /** What cannot even be read is in the environment or in a file: flags are text already. */

@@ -14,6 +14,8 @@ export interface ServeRequest {
   readonly options: OryProxyOptions;
   /** Option name → `flag`, `environment` or `file <name>`. */
   readonly from: ReadonlyMap<string, string>;
+  /** Option name → the source whose value counts for nothing. */
+  readonly hidden?: ReadonlyMap<string, string>;
   /** Called before anything is said, with the public origin. @returns further lines of the banner */
   readonly onListening?: (origin: string) => readonly BannerLine[];
 }
@@ -22,6 +24,8 @@ export interface ServeRequest {
 export async function serveProxy(request: ServeRequest, context: RunContext): Promise<number> {
   const { options } = request;
   const logger = await createLogger({ level: options.logLevel, format: options.logFormat }, context);
+  const hiddenRules = request.hidden?.get('rules');
+  if (hiddenRules !== undefined) logger.warn('option_ignored', `the rules of ${hiddenRules.replace(/^file /, '')} count for nothing beside --require and --public, which are all rules that there are`);
   const proxy = createProxy(request, context, logger);
   const { origin, url } = await listen(proxy, request, context);
   const stopped = waitForStop(context, (how) => proxy.close(how)); // who reads that it is there may stop it at once

@@ -24,6 +24,7 @@ export interface LogOptions {
 export async function createLogger(options: LogOptions, context: RunContext): Promise<Logger> {
   const { stdout, stderr, env } = context;
   const level = options.level ?? 'info';
+  // A level that is none shows nothing: the options are refused next, in words of ours.
   const isShown = (wanted: LogLevel): boolean => severity[wanted] >= severity[level];
   const isPretty = options.format === 'pretty' || (options.format !== 'json' && stdout.isTTY === true);
   if (isPretty) {
@@ -37,7 +38,8 @@ export async function createLogger(options: LogOptions, context: RunContext): Pr
     };
   }
   const { createJsonLines } = await import('./json.ts');
-  const json = createJsonLines(level, stdout);
+  const lines = createJsonLines(stdout);
+  const json: typeof lines = (at, record) => { if (isShown(at)) lines(at, record); };
   return {
     format: 'json',
     event: (event) => { json(levelOf(event), 'duration' in event ? { ...event, duration: Math.round(event.duration * 1000) / 1000 } : event); },

@@ -81,6 +81,18 @@ describe('run [upstream] [public-url]', () => {
     expect(context.out()).not.toContain('dev@example.org');
   });
 
+  it('warns that rules of a file count for nothing beside rules that are typed', async () => {
+    await using app = await startApp();
+    const config = join(folder, 'rules.json');
+    await writeFile(config, JSON.stringify({ kratosUrl: ory, rules: [{ match: '/admin/**', session: 'required' }] }));
+    const typed = await start([app.url, '--config', config, '--require', '/account/**']);
+    await typed.stop();
+    expect(typed.context.out()).toMatch(/"code":"option_ignored","message":"the rules of \S*rules\.json count for nothing beside --require and --public/);
+    const plain = await start([app.url, '--config', config]);
+    await plain.stop();
+    expect(plain.context.out()).not.toContain('option_ignored');
+  });
+
   it('says what the emulator does not take', async () => {
     await using taken = await startApp();
     const port = Number(new URL(taken.url).port);
@@ -117,6 +129,8 @@ describe('run [upstream] [public-url]', () => {
     ['two Orys', ['http://localhost:3000', '--sdk-url', ory, '--emulator'], '--emulator and --sdk-url both say where Ory is'],
     ['a rule that is none', ['http://localhost:3000', '--sdk-url', ory, '--require', 'x y/['], '--require or --public'],
     ['a missing key file of Ory Network', ['http://localhost:3000', '--sdk-url', ory, '--project-api-key-file', 'nothing'], '--project-api-key-file nothing cannot be read'],
+    ['a key file of Ory Network that is a folder', ['http://localhost:3000', '--sdk-url', ory, '--project-api-key-file', '.'], '--project-api-key-file . cannot be read'],
+    ['a log level that is none', ['http://localhost:3000', '--sdk-url', ory, '--log-level', 'OFF'], '--log-level must be debug, info, warn, error or silent'],
     ['a missing configuration', ['http://localhost:3000', '--config', 'nothing.yaml'], 'nothing.yaml'],
   ])('ends with 2 for %s', async (_name, args, message) => {
     const context = createFakeContext({ env, cwd: folder });

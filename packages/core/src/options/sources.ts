@@ -11,21 +11,31 @@ const oryOptions = ['oryUrl', 'project', 'kratosUrl', 'hydraUrl', 'uiUrl', 'emul
 /** Where the signing keys come from; likewise. */
 const keyOptions = ['keyFile', 'keys', 'secret'] as const satisfies readonly OptionName[];
 
-/**
- * Puts sources together, highest first: flag, environment, file, default.
- * @returns the options, and for each the name of the source that it came from.
- */
-export function mergeSources(sources: readonly OptionSource[]): { options: OryProxyOptions; from: ReadonlyMap<string, string> } {
+export interface MergedOptions {
+  readonly options: OryProxyOptions;
+  /** For each option the name of the source that it came from. */
+  readonly from: ReadonlyMap<string, string>;
+  /** For options that a lower source gives too, in vain, the name of that source. */
+  readonly hidden: ReadonlyMap<string, string>;
+}
+
+/** Puts sources together, highest first: flag, environment, file, default. */
+export function mergeSources(sources: readonly OptionSource[]): MergedOptions {
   const merged = new Map<string, unknown>();
   const from = new Map<string, string>();
+  const hidden = new Map<string, string>();
   for (const { name, options } of sources) {
     const group = (names: readonly string[]): boolean => names.some((option) => merged.has(option));
     const decided = new Set<string>([...(group(oryOptions) ? oryOptions : []), ...(group(keyOptions) ? keyOptions : [])]);
     for (const [option, value] of Object.entries(options)) {
-      if (value === undefined || merged.has(option) || decided.has(option)) continue;
+      if (value === undefined) continue;
+      if (merged.has(option) || decided.has(option)) {
+        hidden.set(option, name);
+        continue;
+      }
       merged.set(option, value);
       from.set(option, name);
     }
   }
-  return { options: Object.fromEntries(merged), from };
+  return { options: Object.fromEntries(merged), from, hidden };
 }

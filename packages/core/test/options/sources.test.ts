@@ -3,7 +3,8 @@ import { mergeSources } from '../../src/index.ts';
 
 describe('mergeSources', () => {
   it('lets the first source win and says where each option came from', () => {
-    const { options, from } = mergeSources([{ name: 'flag', options: { port: 1 } }, { name: 'environment', options: { port: 2, prefix: '/x' } }]);
+    const { options, from, hidden } = mergeSources([{ name: 'flag', options: { port: 1 } }, { name: 'environment', options: { port: 2, prefix: '/x' } }]);
+    expect([...hidden]).toEqual([['port', 'environment']]);
     expect(options).toEqual({ port: 1, prefix: '/x' });
     expect(Object.fromEntries(from)).toEqual({ port: 'flag', prefix: 'environment' });
   });

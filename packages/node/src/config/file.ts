@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OptionsError, type OryProxyOptions } from '@ory-proxy/core';
@@ -34,8 +34,8 @@ export async function readConfigFile(cwd: string, path?: string): Promise<Config
 export async function readDataFile(path: string): Promise<unknown> {
   switch (extname(path)) {
     case '.yaml':
-    case '.yml': return (await import('yaml')).parse(await readText(path)) as unknown; // whatever it holds
-    case '.json': return JSON.parse(await readText(path)) as unknown; // likewise
+    case '.yml': return parseYaml(await readText(path));
+    case '.json': return parseJson(await readText(path));
     case '.mjs':
     case '.js':
     case '.cjs':
@@ -52,13 +52,45 @@ async function findConfigFile(cwd: string): Promise<string | undefined> {
   return present[0];
 }
 
+/** What cannot be looked at, or leads nowhere, may hold access rules: to go on without it would open what they close. */
 async function isPresent(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return lstat(path).then(() => true, (error: unknown) => {
+    const code = readSystemCode(error);
+    if (code === 'ENOENT') return false;
+    throw new ConfigFileError(`${path} cannot be looked for${code === undefined ? '' : ` (${code})`}`, { cause: error });
+  });
 }
 
+/** Says where and which rule, in no words of the file: a secret may stand there. */
+async function parseYaml(text: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const { code, linePos: [start] = [] } = problem;
+    throw new Error(`is not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}${start === undefined ? '' : ` at line ${start.line}, column ${start.col}`}`);
+  }
+  try {
+    return document.toJS() as unknown; // whatever it holds
+  } catch {
+    throw new Error('is not valid YAML: an alias (*name) without its anchor (&name), or too many');
+  }
+}
+
+/** Likewise: the engine's own message quotes the text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown; // whatever it holds
+  } catch (error) {
+    const [where] = /position \d+|Unexpected (?:token '.'|end)/u.exec((error as SyntaxError).message) ?? []; // nothing else is thrown there
+    throw new Error(`is not valid JSON${where === undefined ? '' : `: ${where}`}`);
+  }
+}
+
+/** Editors of Windows begin a file with a byte order mark. */
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     throw new Error(readSystemCode(error) === 'ENOENT' ? 'does not exist' : 'cannot be read', { cause: error });
   }

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { mergeSources, optionDefinitions, OptionsError, type OptionName, type OptionSource, type OryProxyOptions } from '@ory-proxy/core';
+import { mergeSources, optionDefinitions, OptionsError, type MergedOptions, type OptionName, type OptionSource, type OryProxyOptions } from '@ory-proxy/core';
 import { readEnvironment, type Environment } from './env.ts';
 import { readConfigFile } from './file.ts';
 
@@ -13,11 +13,8 @@ export interface LoadRequest {
   readonly configPath?: string;
 }
 
-/**
- * Puts together the options of flags, environment and file, in this order of precedence.
- * @returns the options and where each came from: `flag`, `environment` or `file <name>`. Rejects with an OptionsError or a ConfigFileError.
- */
-export async function loadOptions({ flags, cwd, env, configPath }: LoadRequest): Promise<{ options: OryProxyOptions; from: ReadonlyMap<string, string> }> {
+/** Puts together the options of `flag`, `environment` and `file <name>`, in this order of precedence. Rejects with an OptionsError or a ConfigFileError. */
+export async function loadOptions({ flags, cwd, env, configPath }: LoadRequest): Promise<MergedOptions> {
   const [environment, file] = await Promise.all([readEnvironment(env, cwd), readConfigFile(cwd, configPath)]);
   const sources: OptionSource[] = [{ name: 'flag', options: flags }, { name: 'environment', options: environment }];
   if (file !== undefined) sources.push({ name: `file ${file.name}`, options: file.options });

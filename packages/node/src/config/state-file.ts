@@ -8,8 +8,18 @@ export interface StatePlace {
 }
 
 /** Where a file of ours is kept from one start to the next, for this user alone: the operating system's place for state. */
-export function findStateFile(name: string, place: StatePlace = { env: process.env, platform: process.platform, home: homedir() }): string {
+export function findStateFile(name: string, place: StatePlace = { env: process.env, platform: process.platform, home: findHome() }): string {
   return join(findStateDirectory(place), 'ory-proxy', name);
+}
+
+/** A user whom the system does not know, as containers have them, has the root folder, as their runtimes say; so has one without a usable HOME. */
+function findHome(): string {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : '/';
+  } catch {
+    return '/';
+  }
 }
 
 function findStateDirectory({ env, platform, home }: StatePlace): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, mkdir, open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { generatePrivateJwks } from '@ory-proxy/core';
 import { readSystemCode } from '../listen-error.ts';
@@ -45,18 +45,28 @@ function toVersion({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
 /** `undefined`: there is no such file. @throws KeyFileError, as `openKeyFile` */
 export async function readKeyFile(path: string): Promise<KeyFile | undefined> {
   try {
-    const stats = await stat(path, { bigint: true }); // before it is read: what changes meanwhile is another version
-    const [uid, mode] = [Number(stats.uid), Number(stats.mode)];
-    const user = process.getuid?.();
-    if (user !== undefined && uid !== user && uid !== 0) throw new KeyFileError(`${path} belongs to another user, who could sign in everybody's name`);
-    if (user !== undefined && (mode & foreignWrite) !== 0) throw new KeyFileError(`${path} can be written by others; take that away with: chmod 600 ${path}`);
-    return { jwks: await readFile(path, 'utf8'), version: toVersion(stats) };
+    const file = await open(path, 'r'); // once: whoever may write the folder could put another one there between a look and the reading
+    try {
+      const stats = await file.stat({ bigint: true }); // before it is read: what changes meanwhile is another version
+      requireTrusted(path, stats);
+      return { jwks: await file.readFile('utf8'), version: toVersion(stats) };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const code = readSystemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code === undefined) throw error;
     throw new KeyFileError(`${path} cannot be read (${code})`, { cause: error });
   }
+}
+
+/** @throws KeyFileError */
+function requireTrusted(path: string, { uid, mode }: BigIntStats): void {
+  const user = process.getuid?.();
+  if (user === undefined) return;
+  if (Number(uid) !== user && Number(uid) !== 0) throw new KeyFileError(`${path} belongs to another user, who could sign in everybody's name`);
+  if ((Number(mode) & foreignWrite) !== 0) throw new KeyFileError(`${path} can be written by others; take that away with: chmod 600 ${path}`);
 }
 
 /** Written whole beside its name and then linked to it: nobody ever reads half a file, and of two writers the second finds it taken. */

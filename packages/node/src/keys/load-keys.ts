@@ -26,7 +26,7 @@ export async function loadKeys(options: ResolvedOptions, onWarning: (code: Warni
     if (version === undefined) onWarning('key_in_memory', `${path} cannot be written: tokens signed until the next start cannot be verified after it; set "secret", "keys" or "keyFile"`);
     else if (keyFile === undefined && publicOrigin !== undefined && !isLoopbackOrigin(publicOrigin))
       onWarning('key_location', `the signing key is in ${path}; replicas need the same one: set "secret", the same on all`);
-    return { keys: await importKeys(jwks), file: version === undefined ? undefined : { path, version } };
+    return { keys: await importFile(path, jwks), file: version === undefined ? undefined : { path, version } };
   });
 }
 
@@ -36,7 +36,11 @@ async function loadGivenKeys(keys: string): Promise<LoadedKeys> {
   const path = fileURLToPath(keys);
   const file = await readKeyFile(path);
   if (file === undefined) throw new KeyFileError(`${path} does not exist`);
-  return { keys: await importKeys(file.jwks), file: { path, version: file.version } };
+  return { keys: await importFile(path, file.jwks), file: { path, version: file.version } };
+}
+
+async function importFile(path: string, jwks: string): Promise<SigningKeys> {
+  return importKeys(jwks).catch((error: unknown) => { throw new KeyFileError(`${path} ${(error as Error).message}`); }); // nothing else is thrown there
 }
 
 async function forOption(option: 'keys' | 'secret' | 'keyFile', load: () => Promise<LoadedKeys>): Promise<LoadedKeys> {

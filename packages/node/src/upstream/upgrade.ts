@@ -4,7 +4,7 @@ import type { Tunnel } from '@ory-proxy/core';
 /** Milliseconds for one side to take what the other has said before it ended. */
 const takingTime = 60_000;
 /** Milliseconds for it to end as well, once the last byte for it is out. */
-const closingTime = 1_500;
+const closingTime = 800;
 
 /** The upstream's side of an upgraded connection, waiting for the client's. */
 export class SocketTunnel implements Tunnel {

@@ -1,9 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfigFile, readDataFile } from '../../src/config/file.ts';
 import { loadOptions } from '../../src/config/load.ts';
+
+afterEach(() => { vi.restoreAllMocks(); });
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ory-proxy-config-'));
@@ -51,6 +54,44 @@ describe('readConfigFile', () => {
     await expect(readConfigFile(folder, 'none.mjs')).rejects.toThrow('none.mjs: does not exist');
     await expect(readConfigFile(folder, 'x.toml')).rejects.toThrow('x.toml: must be a .yaml, .json, .mjs, .js or .ts file');
     await expect(readDataFile(join(folder, 'none.yaml'))).rejects.toThrow('does not exist');
+  });
+});
+
+describe('a configuration file that is there', () => {
+  it.each([
+    ['ory-proxy.config.yaml', '\uFEFFport: 1\r\nprefix: /a\r\n'],
+    ['ory-proxy.config.json', '\uFEFF{"port":1,\r\n"prefix":"/a"}\r\n'],
+  ])('may come from an editor of Windows: %s', async (name, text) => {
+    expect((await readConfigFile(await folderWith({ [name]: text })))?.options).toEqual({ port: 1, prefix: '/a' });
+  });
+
+  it.each([
+    ['yaml', 'port: 1\nsecret: "canary', /is not valid YAML: missing char at line 2, column 16$/],
+    ['yaml', 'secret: |canary\n', /is not valid YAML: unexpected token at line 1/],
+    ['yaml', 'secret: !canary x\n', /is not valid YAML: tag resolve failed at line 1, column 9$/],
+    ['yaml', 'secret: *canary\n', /is not valid YAML: an alias/],
+    ['yaml', 'secret: a\nsecret: canary\n', /is not valid YAML: duplicate key at line 2, column 1$/],
+    ['json', '{"secret": canary}', /is not valid JSON: Unexpected token 'c'$/],
+    ['json', '{"secret": "canary', /is not valid JSON: position 18$/],
+    ['json', '', /is not valid JSON: Unexpected end$/],
+  ])('is quoted nowhere when it cannot be read as %s: %s', async (extension, text, message) => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const error: unknown = await readConfigFile(await folderWith({ [`ory-proxy.config.${extension}`]: text })).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
+    expect(inspect(error)).not.toContain('canary');
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it('is not passed over when its link leads nowhere', async () => {
+    const folder = await folderWith({});
+    await symlink(join(folder, 'gone.yaml'), join(folder, 'ory-proxy.config.yaml'));
+    await expect(readConfigFile(folder)).rejects.toThrow('ory-proxy.config.yaml: does not exist');
+  });
+
+  it('is not passed over when its folder cannot be searched', async () => {
+    const folder = await folderWith({ file: '' });
+    // Like a folder without the right to search it, and so for root too: the system says another thing than that nothing is there.
+    await expect(readConfigFile(join(folder, 'file'))).rejects.toThrow('ory-proxy.config.yaml cannot be looked for (ENOTDIR)');
   });
 });
 

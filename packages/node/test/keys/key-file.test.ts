@@ -1,8 +1,20 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findVersion, openKeyFile } from '../../src/keys/key-file.ts';
+
+/** Runs once something has looked at a file, by its name or opened. */
+const afterLook = vi.hoisted(() => vi.fn(async () => {}));
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs/promises')>();
+  const followed = <Args extends unknown[], Result>(look: (...args: Args) => Promise<Result>) => async (...args: Args): Promise<Result> => {
+    const result = await look(...args);
+    await afterLook();
+    return result;
+  };
+  return { ...real, stat: followed(real.stat), open: followed(real.open) };
+});
 
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'ory-proxy-keys-'));
@@ -37,6 +49,17 @@ describe('openKeyFile', () => {
     await writeFile(path, 'keys', { mode: 0o600 });
     await chown(path, 12_345, 12_345);
     await expect(openKeyFile(path)).rejects.toThrow(/belongs to another user/);
+  });
+
+  it('T2: reads the file that it has looked at, whatever is put in its place meanwhile', async () => {
+    const path = join(await emptyFolder(), 'keys.json');
+    await writeFile(path, 'ours', { mode: 0o600 });
+    afterLook.mockImplementationOnce(async () => {
+      await rename(path, `${path}.old`);
+      await writeFile(path, 'theirs');
+    });
+    expect((await openKeyFile(path)).jwks).toBe('ours');
+    expect(await readFile(path, 'utf8')).toBe('theirs');
   });
 
   it('T3: of many that start together one makes the key and all have it', async () => {
