@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
-import type { Session } from '@ory-proxy/core';
-import { getOryContext } from '@ory-proxy/node';
+import { getOryContext, type OryContext } from '@ory-proxy/node';
 
 /** Express extends Node's request; Fastify wraps it as `raw`. */
 type HostRequest = IncomingMessage & { readonly raw?: IncomingMessage };
@@ -12,10 +11,10 @@ interface GatewayClient {
   readonly upgradeReq?: HostRequest;
 }
 
-/** The session of the request that a handler, guard, resolver or gateway message belongs to. */
-export function findSession(context: ExecutionContext): Session | undefined {
+/** What is known of the caller of the request that a handler, guard, resolver or gateway message belongs to. */
+export function findOryContext(context: ExecutionContext): OryContext | undefined {
   const request = findRequest(context);
-  return request === undefined ? undefined : getOryContext(request.raw ?? request)?.session;
+  return request === undefined ? undefined : getOryContext(request.raw ?? request);
 }
 
 /** Only what came with an HTTP request has one: a microservice's message is its sender's own words, also where it looks like a request. */

@@ -3,7 +3,7 @@ import type { ContextType } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { describe, expect, it } from 'vitest';
 import { OrySessionGuard } from '../src/index.ts';
-import { findSession } from '../src/request-context.ts';
+import { findOryContext } from '../src/request-context.ts';
 
 const session = { id: 'session-a', identityId: 'identity-a' };
 /** As the middleware leaves it. */
@@ -15,7 +15,7 @@ function contextOf(type: string, args: unknown[]): ExecutionContextHost {
   return context;
 }
 
-describe('findSession', () => {
+describe('findOryContext', () => {
   it.each([
     ['a request of Express', 'http', [request]],
     ['a request of Fastify', 'http', [{ raw: request }]],
@@ -23,7 +23,7 @@ describe('findSession', () => {
     ['an older client of a gateway', 'ws', [{ upgradeReq: request }, 'message']],
     ['a GraphQL resolver', 'graphql', [undefined, {}, { req: request }, {}]],
   ])('finds the one of %s', (_, type, args) => {
-    expect(findSession(contextOf(type, args))).toBe(session);
+    expect(findOryContext(contextOf(type, args))?.session).toBe(session);
   });
 
   it.each([
@@ -37,7 +37,12 @@ describe('findSession', () => {
     ['a message that looks like a wrapped request', 'rpc', [{ raw: request }, {}]],
   ])('finds none in %s, and the guard refuses it', (_, type, args) => {
     const context = contextOf(type, args);
-    expect(findSession(context)).toBeUndefined();
+    expect(findOryContext(context)).toBeUndefined();
     expect(() => new OrySessionGuard().canActivate(context)).toThrow('No active Ory session');
+  });
+
+  it.each([['unknown', 503], ['anonymous', 401], ['step_up', 401]])('leads the guard to refuse a caller who is %s with %i', (decision, status) => {
+    const context = contextOf('http', [{ oryProxy: { session: undefined, decision, requestId: 'r1', token: undefined } }]);
+    expect(() => new OrySessionGuard().canActivate(context)).toThrow(expect.objectContaining({ status }) as Error);
   });
 });

@@ -37,7 +37,7 @@ function parsePattern(entry: string, isPublicSuffix: (domain: string) => boolean
   if (match === null || origin === undefined)
     throw new Error(`has "${entry}": a * may only stand for the first label of a domain, as in https://*.example.com`);
   const { protocol, hostname, host } = new URL(origin);
-  if (!/[a-z]/.test(hostname) || hostname.startsWith('[') || isPublicSuffix(hostname))
+  if (!/[a-z]/.test(hostname) || hostname.startsWith('[') || isPublicSuffix(hostname.replace(/\.$/, '')))
     throw new Error(`has "${entry}": ${hostname} is not a domain that one owner registered, so anybody could have a name below it`);
   return { before: `${protocol}//`, after: `.${host}` };
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Fields, ResponseHead } from '../message.ts';
+import { createPage, escapeHtml, pageFields } from './page.ts';
 
 /** What clients are told; the only place that words errors for them. Nothing here depends on what failed inside. */
 const words: Readonly<Record<ErrorCode, string>> = {
@@ -64,11 +65,8 @@ export function createErrorResponse(error: { readonly code: ErrorCode; readonly 
   const reason = reasons[error.status] ?? '';
   const body = encoder.encode(context.wantsHtml ? toHtml(error, context) : toJson(error, context));
   const fields = [
-    'Content-Type', context.wantsHtml ? 'text/html; charset=utf-8' : 'application/json',
+    ...(context.wantsHtml ? htmlFields : jsonFields),
     'Content-Length', String(body.length),
-    'Cache-Control', 'no-store',
-    'X-Content-Type-Options', 'nosniff',
-    ...(context.wantsHtml ? pageFields : []),
     'X-Request-Id', context.requestId,
     ...(context.fields ?? []),
     ...(context.close === true ? ['Connection', 'close'] : []),
@@ -76,45 +74,18 @@ export function createErrorResponse(error: { readonly code: ErrorCode; readonly 
   return { head: { status: error.status, reason, fields }, body };
 }
 
+const jsonFields: Fields = ['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+const htmlFields: Fields = [...pageFields({ hasForm: false }), 'Referrer-Policy', 'no-referrer'];
+
 function toJson({ code, status }: { readonly code: ErrorCode; readonly status: number }, { requestId, extra }: ErrorContext): string {
   return JSON.stringify({ error: { code: status, status: reasons[status] ?? '', id: code, message: words[code], request_id: requestId }, ...extra });
 }
 
-const pageFields: Fields = ['Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", 'Referrer-Policy', 'no-referrer'];
-
-const style = ':root{color-scheme:light dark;--ink:#1c2330;--dim:#5b6472;--line:#dfe3ea;--page:#f6f7f9;--card:#fff}'
-  + '@media(prefers-color-scheme:dark){:root{--ink:#e8ebf0;--dim:#98a1b0;--line:#2c3340;--page:#12151b;--card:#1a1e26}}'
-  + '*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--page);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}'
-  + 'main{width:100%;max-width:30rem;padding:2rem 2.25rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}'
-  + '.status{margin:0;color:var(--dim);font-variant-numeric:tabular-nums}h1{margin:.15rem 0 .75rem;font-size:1.375rem;line-height:1.3}p{margin:0}ul{margin:.75rem 0 0;padding-left:1.25rem}'
-  + '.id{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--dim);font-size:.8125rem;overflow-wrap:anywhere}code{font:inherit;font-family:ui-monospace,monospace}';
-
 function toHtml({ code, status }: { readonly code: ErrorCode; readonly status: number }, { requestId, hints = [] }: ErrorContext): string {
   const list = hints.length === 0 ? '' : `<ul>${hints.map((hint) => `<li>${escapeHtml(hint)}</li>`).join('')}</ul>\n`;
-  const title = escapeHtml(reasons[status] ?? 'Error');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${status} ${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<p class="status">${status}</p>
-<h1>${title}</h1>
+  const title = reasons[status] ?? 'Error';
+  return createPage(`${status} ${title}`, `<p class="status">${status}</p>
+<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(words[code])}</p>
-${list}<p class="id">Request <code>${escapeHtml(requestId)}</code> · <code>${code}</code></p>
-</main>
-</body>
-</html>
-`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+${list}<p class="id">Request <code>${escapeHtml(requestId)}</code><br><code>${code}</code></p>`);
 }

@@ -124,6 +124,7 @@ export class ClientExchange implements Exchange, Sink {
   /** The upstream failed: an error answer while that is possible, else the client's connection breaks so that nobody takes half for whole. */
   fail(error: Error): void {
     if (this.#over) return;
+    this.#upstream?.abort(); // where it is not the one that failed nobody reads on, and one that is paused would stay so for ever
     const code = OryProxyError.is(error) ? error.code : 'internal_error';
     if (this.#status === 0) return this.refuse(code);
     this.#code = code;

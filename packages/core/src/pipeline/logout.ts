@@ -1,4 +1,5 @@
 import { readField, removeFields } from '../http/fields.ts';
+import { createPage, pageFields } from '../http/page.ts';
 import { createRedirect, isLocation } from '../http/redirect.ts';
 import { readReturnTo } from '../http/return-to.ts';
 import type { ProxyRequest } from '../message.ts';
@@ -38,16 +39,8 @@ function isFollowedLink({ method, fields }: ProxyRequest): boolean {
 }
 
 function showForm(exchange: ClientExchange): void {
-  const body = encoder.encode('<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Log out</title>'
-    + '<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:20vh auto;padding:0 1rem}button{font:inherit;padding:.5rem 1rem}</style>'
-    + '<h1>Log out?</h1><form method="post"><button>Log out</button></form></html>');
-  exchange.respond({
-    status: 200, reason: 'OK',
-    fields: [
-      'Content-Type', 'text/html; charset=utf-8', 'Content-Length', String(body.length), 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff',
-      'Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'", 'X-Request-Id', exchange.requestId,
-    ],
-  }, body);
+  const body = encoder.encode(createPage('Log out', '<h1>Log out?</h1>\n<form method="post"><button>Log out</button></form>'));
+  exchange.respond({ status: 200, reason: 'OK', fields: [...pageFields({ hasForm: true }), 'Content-Length', String(body.length), 'X-Request-Id', exchange.requestId] }, body);
 }
 
 /** Asks Ory for the logout URL of this session and sends the browser there; who is not logged in is where they wanted to be. */

@@ -1,7 +1,8 @@
+import { OryProxyError } from '../errors.ts';
 import { isAdminPath } from '../http/target.ts';
 import type { Fields, ResponseHead, Sink, Tunnel } from '../message.ts';
 import type { Decoder } from '../ports.ts';
-import { createBodyRewriter, isRewritable, type BodyRewriter } from '../rewrite/body.ts';
+import { createBodyRewriter, isRewritable, type BodyRewriter, type BodyRewriterOptions } from '../rewrite/body.ts';
 import { readContentCoding, rewriteOryHead } from '../rewrite/from-ory.ts';
 import type { Rehoming } from '../rewrite/rehoming.ts';
 import { routeToOry, type OryService } from '../routing/ory-services.ts';
@@ -20,9 +21,9 @@ export function handleOry(context: EngineContext, admitted: Admitted, below: str
 
   const queryAt = below.indexOf('?');
   const path = queryAt < 0 ? below : below.slice(0, queryAt);
+  if (applyCorsPolicy(context, admitted)) return;
   if (!allowAdmin && isAdminPath(path, ory.main.basePath)) return exchange.refuse('admin_refused');
   if (request.upgrade && !checkUpgradeOrigin(context, admitted)) return exchange.refuse('cross_origin_blocked', { close: true });
-  if (applyCorsPolicy(context, admitted)) return;
   const routed = routeToOry(ory, below);
   if (routed === undefined) return exchange.refuse('not_configured');
 
@@ -58,7 +59,6 @@ class OrySink implements Sink {
   readonly #call: OryCall;
   #rewriter: BodyRewriter | undefined;
   #decoder: Decoder | undefined;
-  #isRefused = false;
 
   constructor(context: EngineContext, exchange: ClientExchange, call: OryCall) {
     this.#context = context;
@@ -89,13 +89,11 @@ class OrySink implements Sink {
   }
 
   data(chunk: Uint8Array): void {
-    if (this.#isRefused) return;
     if (this.#decoder !== undefined) this.#decoder.write(chunk);
     else this.#pass(chunk);
   }
 
   end(trailers: Fields): void {
-    if (this.#isRefused) return;
     if (this.#decoder !== undefined) this.#decoder.end();
     else this.#finish(trailers);
   }
@@ -132,19 +130,19 @@ class OrySink implements Sink {
   #isExposedEmulator(head: ResponseHead): boolean {
     const { publicOrigin } = this.#call.rehoming;
     if (this.#call.rehoming.isLoopback || readField(head.fields, 'x-ory-emulator') === undefined) return false;
-    this.#isRefused = true;
     this.#context.warn('ory_emulator_exposed', `Ory is an emulator, which is refused under the public origin ${publicOrigin}`);
-    this.#exchange.refuse('upstream_invalid');
+    this.#exchange.fail(new OryProxyError('upstream_invalid', 'Ory is an emulator'));
     return true;
   }
 }
 
-/** The one URL that must stay: ID tokens carry Hydra's issuer, and clients compare. */
+/** Where a URL must stay: ID tokens carry Hydra's issuer, and clients compare. */
 const discovery = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)(?:\?|$)/;
+const userinfo = /\/userinfo(?:\?|$)/;
 
-function bodyOptions(head: ResponseHead, service: OryService, target: string): { service: OryService; json: boolean; keepIssuer: boolean } {
+function bodyOptions(head: ResponseHead, service: OryService, target: string): BodyRewriterOptions {
   const type = readField(head.fields, 'content-type') ?? '';
-  return { service, json: /^application\/(?:[^;]*\+)?json\b/i.test(type), keepIssuer: discovery.test(target) };
+  return { service, json: /^application\/(?:[^;]*\+)?json\b/i.test(type), keptMember: discovery.test(target) ? 'issuer' : userinfo.test(target) ? 'iss' : undefined };
 }
 
 /** Said once: who compresses one answer so compresses them all. */

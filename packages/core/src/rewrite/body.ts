@@ -16,8 +16,8 @@ export interface BodyRewriterOptions {
   readonly service: OryService;
   /** A `redirect_browser_to` that is a path gets the prefix. */
   readonly json: boolean;
-  /** `issuer` stays: ID tokens carry it, and clients compare. */
-  readonly keepIssuer: boolean;
+  /** The JSON member that names the issuer, which stays: ID tokens carry it, and clients compare. */
+  readonly keptMember: 'issuer' | 'iss' | undefined;
 }
 
 /** `end`: `undefined` while the bytes so far do not tell. `bytes`: `undefined` when they stay. */
@@ -37,7 +37,7 @@ const encoder = new TextEncoder();
  * than the start of one possible URL; a body that names no origin comes out as the very chunks that went in.
  */
 export function createBodyRewriter(rehoming: Rehoming, options: BodyRewriterOptions): BodyRewriter {
-  const { service, json, keepIssuer } = options;
+  const { service, json, keptMember } = options;
   const { authorities, prefix, publicOrigin } = rehoming;
   const ownHomes = homesAt(service, rehoming);
   let held = nothing;
@@ -73,7 +73,7 @@ export function createBodyRewriter(rehoming: Rehoming, options: BodyRewriterOpti
     const scheme = readScheme(bytes, colon);
     if (scheme === undefined) return undefined;
     const start = colon - scheme.length;
-    if (!startsUrl(window, start) || (keepIssuer && isMemberValue(window, start, 'issuer'))) return undefined;
+    if (!startsUrl(window, start) || (keptMember !== undefined && isMemberValue(window, start, keptMember))) return undefined;
     const second = isEscaped ? at + 2 : at + 1;
     if (second >= bytes.length && !isEnd) return { start, end: undefined, bytes: undefined };
     if (bytes[second] !== slash || (isEscaped && bytes[at + 1] !== backslash)) return undefined;

@@ -1,11 +1,12 @@
-import { lowerName } from '../http/fields.ts';
+import { lowerName, readFields } from '../http/fields.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 
 /** The app has decided itself who may keep its answer. */
 const decided = /(?:^|,)\s*(?:public|private|no-store|s-maxage|must-revalidate)\s*(?:[=,]|$)/i;
 /** No shared cache keeps it; a qualified `private="…"` names mere fields. */
 const unshared = /(?:^|,)\s*(?:private|no-store)\s*(?:,|$)/i;
-const byCookie = /(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i;
+/** Where a caller's credential may be. */
+const credentialNames: readonly string[] = ['Cookie', 'X-Session-Token', 'Authorization'];
 
 /**
  * Keeps answers that depend on a token of ours out of shared caches, which never saw that token: `private`, unless the app has decided
@@ -24,19 +25,15 @@ export function createCallerPattern({ tokenHeader, identityHeaders }: Pick<Resol
   return new RegExp(`(?:^|,)\\s*(?:${names.join('|')})\\s*(?:,|$)`, 'i');
 }
 
-/** Whoever varies by such a field, which is made from the cookie, varies by the cookie. */
-export function addVaryCookie(fields: string[], byCaller: RegExp): void {
+/** Whoever varies by such a field, which is made from the caller's credential, varies by each field that a credential may be in. */
+export function addVaryCredentials(fields: string[], byCaller: RegExp): void {
   for (let i = 0; i < fields.length; i += 2) {
     const value = fields[i + 1] ?? '';
     if (!isNamed(fields, i, 'vary') || !byCaller.test(value)) continue;
-    if (!hasVaryCookie(fields)) fields[i + 1] = `${value}, Cookie`;
+    const named = new Set(readFields(fields, 'vary').flatMap((list) => list.split(',')).map((item) => item.trim().toLowerCase()));
+    if (!named.has('*')) fields[i + 1] = [value, ...credentialNames.filter((credential) => !named.has(credential.toLowerCase()))].join(', ');
     return;
   }
-}
-
-function hasVaryCookie(fields: readonly string[]): boolean {
-  for (let i = 0; i < fields.length; i += 2) if (isNamed(fields, i, 'vary') && byCookie.test(fields[i + 1] ?? '')) return true;
-  return false;
 }
 
 function hasCacheControl(fields: readonly string[], pattern: RegExp): boolean {

@@ -1,7 +1,7 @@
 import { readFields } from '../http/fields.ts';
 import type { Fields, ResponseHead } from '../message.ts';
 import type { Upstream } from '../ports.ts';
-import { addVaryCookie, restrictCaching } from './caching.ts';
+import { addVaryCredentials, restrictCaching } from './caching.ts';
 import { createFieldTable, remove, type FieldRows } from './field-table.ts';
 import { hopByHopRows, removeNominated, type Hop } from './hop-by-hop.ts';
 import { rewriteAppLocation } from './location.ts';
@@ -44,7 +44,7 @@ export function rewriteAppHead(head: ResponseHead, context: FromAppContext): Res
   const fields = upstream === undefined ? editHostHead(head.fields, { rehoming, nominated: undefined }) : editFromUpstream(head.fields, { rehoming, upstream, nominated: undefined });
   if (upstream !== undefined && status === 101) addSwitch(fields, head.fields);
   restrictCaching(fields, { isAuthenticated: authenticated, isCookieSet: setCookies.length > 0 });
-  addVaryCookie(fields, byCaller);
+  addVaryCredentials(fields, byCaller);
   for (const value of setCookies) fields.push('Set-Cookie', value);
   fields.push('X-Request-Id', requestId);
   return { status, reason, fields };

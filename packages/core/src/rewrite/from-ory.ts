@@ -37,8 +37,8 @@ const edit = createFieldTable<Call>({
   'content-location': (value, { service, rehoming }) => moveOryUrl(value, service, rehoming),
   // A browser that heeds it under localhost would refuse every other server of the developer.
   'strict-transport-security': (value, { rehoming }) => (rehoming.isLoopback ? undefined : value),
-  // Other ports of Ory's host are not ours.
-  'alt-svc': remove,
+  // Other ports of Ory's host are not ours, and what goes wrong at our whole origin is not to be told to whoever stands in front of Ory.
+  ...rowsOf(['alt-svc', 'nel', 'report-to'], remove),
   // CORS ends here.
   ...rowsOf(['access-control-allow-origin', 'access-control-allow-credentials'], remove),
   etag: (value, { isOtherBytes }) => (isOtherBytes && !value.startsWith('W/') ? `W/${value}` : value),

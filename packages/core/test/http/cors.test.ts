@@ -11,7 +11,7 @@ function parse(...list: string[]): AllowedOrigins {
 }
 
 describe('parseAllowedOrigins', () => {
-  it.each(['https://*foo.com', 'https://*.com', 'https://*.co.uk', 'https://x.*', 'https://*', 'https://*.*.example.com', 'https://a*.example.com', '*.example.com', 'https://*.github.io', 'https://*.localhost', 'https://*.1.2.3.4', 'https://*.[::1]', '*://*.example.com', 'https://*.example.com:*', 'https://*.example.com/x'])('X4: refuses the pattern %s', (pattern) => {
+  it.each(['https://*foo.com', 'https://*.com', 'https://*.co.uk', 'https://*.com.', 'https://x.*', 'https://*', 'https://*.*.example.com', 'https://a*.example.com', '*.example.com', 'https://*.github.io', 'https://*.localhost', 'https://*.1.2.3.4', 'https://*.[::1]', '*://*.example.com', 'https://*.example.com:*', 'https://*.example.com/x'])('X4: refuses the pattern %s', (pattern) => {
     expect(() => parse('https://ok.example.com', pattern)).toThrow(pattern);
   });
 

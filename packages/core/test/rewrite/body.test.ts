@@ -73,7 +73,7 @@ describe('createBodyRewriter', () => {
 
   it('B16: leaves the issuer of OIDC discovery and moves the endpoints', () => {
     const text = '{"issuer":"https://kr.example/","authorization_endpoint":"https://kr.example/oauth2/auth","issuer" : \n "https:\\/\\/kr.example\\/","my_issuer":"https://kr.example/"}';
-    expect(rewriteText(text, { json: true, keepIssuer: true }))
+    expect(rewriteText(text, { json: true, keptMember: 'issuer' }))
       .toBe(`{"issuer":"https://kr.example/","authorization_endpoint":"${home}/oauth2/auth","issuer" : \n "https:\\/\\/kr.example\\/","my_issuer":"${home}/"}`);
     expect(rewriteText('{"issuer":"https://kr.example/"}', { json: true })).toBe(`{"issuer":"${home}/"}`);
   });

@@ -98,20 +98,21 @@ describe('rewriteAppHead', () => {
   });
 
   it.each([
-    [['Vary', 'Authorization'], ['Vary', 'Authorization, Cookie']],
-    [['vary', 'Accept-Encoding, AUTHORIZATION'], ['vary', 'Accept-Encoding, AUTHORIZATION, Cookie']],
-    [['Vary', 'Authorization, cookie'], ['Vary', 'Authorization, cookie']],
-    [['Vary', 'Authorization', 'Vary', 'Cookie'], ['Vary', 'Authorization', 'Vary', 'Cookie']],
+    [['Vary', 'Authorization'], ['Vary', 'Authorization, Cookie, X-Session-Token']],
+    [['vary', 'Accept-Encoding, AUTHORIZATION'], ['vary', 'Accept-Encoding, AUTHORIZATION, Cookie, X-Session-Token']],
+    [['Vary', 'Authorization, cookie,x-session-token'], ['Vary', 'Authorization, cookie,x-session-token']],
+    [['Vary', 'Authorization', 'Vary', 'X-Session-Token, Cookie'], ['Vary', 'Authorization', 'Vary', 'X-Session-Token, Cookie']],
     [['Vary', 'Authorization', 'Vary', '*'], ['Vary', 'Authorization', 'Vary', '*']],
     [['Vary', 'Accept'], ['Vary', 'Accept']],
     [['Vary', 'X-Authorization'], ['Vary', 'X-Authorization']],
-  ])('varies by the cookie where the app varies by Authorization: %j', (fields, expected) => {
+  ])('varies by cookie and session token where the app varies by Authorization: %j', (fields, expected) => {
     expect(fieldsOf(fields)).toEqual(expected);
   });
 
-  it('varies by the cookie where the app varies by another field that tells of its caller', () => {
+  it('varies by every credential where the app varies by another field that tells of its caller', () => {
     const own = { byCaller: createCallerPattern(createOptions({ tokenHeader: 'X-Session-Jwt', identityHeaders: { 'X-User-Id': 'identity.id' } })) };
-    for (const name of ['X-Session-Jwt', 'x-user-id', 'Authorization']) expect(fieldsOf(['Vary', `Accept, ${name}`], own)).toEqual(['Vary', `Accept, ${name}, Cookie`]);
+    for (const name of ['X-Session-Jwt', 'x-user-id']) expect(fieldsOf(['Vary', `Accept, ${name}`], own)).toEqual(['Vary', `Accept, ${name}, Cookie, X-Session-Token, Authorization`]);
+    expect(fieldsOf(['Vary', 'Accept, Authorization'], own)).toEqual(['Vary', 'Accept, Authorization, Cookie, X-Session-Token']);
     expect(fieldsOf(['Vary', 'X-User-Id-2'], own)).toEqual(['Vary', 'X-User-Id-2']);
   });
 });

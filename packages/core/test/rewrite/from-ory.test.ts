@@ -45,8 +45,8 @@ describe('rewriteOryHead', () => {
     expect(rewrite(fields, { rehoming: createTable({ publicUrl: 'https://app.example.com' }) })).toEqual(fields);
   });
 
-  it('X6: drops what Ory grants to other origins, and its alternative services', () => {
-    expect(rewrite(['Access-Control-Allow-Origin', '*', 'access-control-allow-credentials', 'true', 'Access-Control-Expose-Headers', 'X', 'Alt-Svc', 'h3=":443"'])).toEqual(['Access-Control-Expose-Headers', 'X']);
+  it('X6: drops what Ory grants to other origins, and what it says about its whole host', () => {
+    expect(rewrite(['Access-Control-Allow-Origin', '*', 'access-control-allow-credentials', 'true', 'Access-Control-Expose-Headers', 'X', 'Alt-Svc', 'h3=":443"', 'NEL', '{"report_to":"edge","max_age":604800}', 'Report-To', '{"group":"edge"}'])).toEqual(['Access-Control-Expose-Headers', 'X']);
   });
 
   it('U12: removes hop-by-hop fields and those that Connection names', () => {

@@ -6,8 +6,8 @@ export interface TextSetting extends Partial<BodyRewriterOptions> {
   readonly rehoming?: Rehoming;
 }
 
-export function createRewriter({ rehoming = createTable(), service = createServices().main, json = false, keepIssuer = false }: TextSetting = {}): BodyRewriter {
-  return createBodyRewriter(rehoming, { service, json, keepIssuer });
+export function createRewriter({ rehoming = createTable(), service = createServices().main, json = false, keptMember }: TextSetting = {}): BodyRewriter {
+  return createBodyRewriter(rehoming, { service, json, keptMember });
 }
 
 /** Bytes of a latin1 text, so that tests can put any byte anywhere. */

@@ -69,9 +69,6 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
   /** Whether a response is owed or on its way. */
   get isBusy(): boolean { return this.#active !== undefined || this.#ahead.length > 0 || this.#isShakingHands || this.#isSending(); }
 
-  /** Whether the last bytes are on their way to the client, or it is given time to read them. */
-  get isEnding(): boolean { return this.#isSending() || this.socket.writableEnded; }
-
   receive(req: IncomingMessage, res: ServerResponse, { expectsContinue }: { readonly expectsContinue: boolean }): void {
     // What comes after skipped bytes, or after the last response, cannot be told from an attack. It is read on only for what is on its way.
     if (this.#isFinished || this.#isBroken) return discardInput(this.socket);
@@ -89,6 +86,17 @@ export class Connection implements Peer, SinkOwner, WatchedClient {
   /** The listener drains: a response on its way has promised that the connection stays, and is the last all the same. */
   drain(): void {
     if (this.#active === undefined && this.#ahead.length === 0 && this.#previous !== undefined && this.#isSending()) this.#endAfter(this.#previous);
+  }
+
+  /** Browsers open connections for requests that may never come, and keep others. */
+  endIdle(): void {
+    if (!this.isBusy && !this.socket.writableEnded) this.socket.destroy();
+  }
+
+  /** Ends it, whatever is on its way. */
+  destroy(): void {
+    this.#active?.abort(); // before its upstream's connection is ended, which would be told as the upstream's fault
+    this.socket.destroy();
   }
 
   ended(sink: ResponseSink): void {

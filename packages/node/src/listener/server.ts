@@ -15,8 +15,8 @@ export interface ListenerOptions extends ClientWatchOptions {
   readonly onFull?: () => void;
 }
 
-/** Milliseconds in a drain for the first request on a connection that has been opened already. */
-const firstRequestTime = 1_000;
+/** Milliseconds in a drain for a request that is on its way already on a connection that seems idle: it could not always be sent again. */
+const idleTime = 1_000;
 
 /** What a listener hands requests to. */
 export type Handle = (request: ProxyRequest, sink: Sink) => Exchange;
@@ -76,24 +76,10 @@ export class Listener implements ConnectionHost {
   async drain(): Promise<void> {
     this.isDraining = true;
     for (const connection of this.#connections.values()) connection.drain();
-    const closed = this.#closeServers();
-    for (const tunnel of this.#tunnels) tunnel.close();
-    setTimeout(() => { this.#endUnused(); }, firstRequestTime).unref();
-    await Promise.all(closed);
-  }
-
-  /** Node ends idle connections, and takes one for idle as soon as its response was ended, though a slow client does not have all of it yet. */
-  #closeServers(): Promise<void>[] {
-    const spared = [...this.#connections.values()].filter(({ isEnding }) => isEnding).map(({ socket }) => socket);
-    for (const socket of spared) socket.destroy = () => socket;
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => { server.close(() => { resolve(); }); }));
-    for (const socket of spared) Reflect.deleteProperty(socket, 'destroy');
-    return closed;
-  }
-
-  /** Browsers open connections for requests that may never come; Node does not take them for idle. */
-  #endUnused(): void {
-    for (const { socket } of this.#connections.values()) if (socket.bytesRead === 0) socket.destroy();
+    for (const tunnel of this.#tunnels) tunnel.close();
+    setTimeout(() => { for (const connection of this.#connections.values()) connection.endIdle(); }, idleTime).unref();
+    await Promise.all(closed);
   }
 
   /** Ends every connection at once. */
@@ -102,7 +88,7 @@ export class Listener implements ConnectionHost {
     for (const tunnel of this.#tunnels) tunnel.close();
     for (const server of this.#servers) server.close();
     // Node's server knows nothing any more of those that asked for another protocol.
-    for (const { socket } of this.#connections.values()) socket.destroy();
+    for (const connection of this.#connections.values()) connection.destroy();
   }
 
   #createServer(): Server {
@@ -117,6 +103,7 @@ export class Listener implements ConnectionHost {
       requireHostHeader: false, // the engine's gate words the refusal
       highWaterMark: 64 * 1024,
     });
+    server.closeIdleConnections = () => {}; // Node would do so at once in a drain, also where a slow client does not have all of its answer yet
     server.maxHeadersCount = 0; // Node would drop what is beyond silently; the gate counts
     server.on('connection', (socket: Socket) => { this.#accept(socket); });
     server.on('request', (req, res) => { this.#receive(req, res, false); });

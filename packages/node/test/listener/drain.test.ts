@@ -71,18 +71,30 @@ describe('Listener.drain', () => {
     await drained;
   });
 
-  it('does not wait for connections that were opened for nothing, but for a moment', async () => {
+  it('serves what comes on idle connections for a moment, and does not wait longer for them', async () => {
     using server = await listen(2);
     using unused = new RawClient(server.port);
     using late = new RawClient(server.port);
-    using accepted = new RawClient(server.port).send(get);
-    await accepted.until(/^HTTP/); // all are accepted in turn
-    accepted.socket.destroy();
+    using kept = new RawClient(server.port).send(get);
+    using silent = new RawClient(server.port).send(get);
+    await Promise.all([kept.until(/^HTTP/), silent.until(/^HTTP/)]); // all are accepted in turn
     const drained = server.listener.drain();
     late.send(get);
+    kept.send(get);
     expect(await late.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/);
+    expect((await kept.untilClosed()).match(/HTTP\/1\.1 200 |Connection: \S+/g)).toEqual(['HTTP/1.1 200 ', 'Connection: keep-alive', 'HTTP/1.1 200 ', 'Connection: close']);
     await drained;
-    await unused.untilClosed();
+    await Promise.all([unused.untilClosed(), silent.untilClosed()]);
+  });
+
+  it('tells of what is cut in the end as cut, and not as the app\'s fault', async () => {
+    await using app = await serveSlowly();
+    await using proxy = await TestProxy.start(app.server.origin, { drainTimeout: 100 });
+    using client = proxy.connect('GET / HTTP/1.1\r\nH\r\n\r\n');
+    await eventually(() => app.asked.length === 1);
+    await proxy.proxy.close();
+    await client.untilClosed();
+    expect(proxy.requests).toMatchObject([{ status: 499, code: 'client_closed' }]);
   });
 
   it('ends a socket on which the app agrees after all', async () => {
