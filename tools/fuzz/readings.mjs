@@ -8,6 +8,7 @@ const rewrites = [
   (path) => path.split(/[?#]/)[0],
   (path) => path.replace(/;[^/]*/g, ''),
   (path) => path.split('/').map((segment) => segment.replace(/[. ]+$/, '')).join('/'),
+  (path) => (path.startsWith('//') ? path.replace(/^\/+[^/]*\/*/, '/') : path), // `//host/path`
   (path) => path.replace(/\/{2,}/g, '/'),
 ];
 

@@ -14,7 +14,7 @@ const forgeries = [
   'X-Forwarded-Host: evil.test', 'X-Forwarded-Proto: https', 'X-Forwarded-Port: 1', 'X-Forwarded-Prefix: /evil', 'X-Forwarded-Anything: evil', 'Forwarded: for=6.6.6.6;host=evil.test', 'X-Real-IP: 6.6.6.6',
   'True-Client-IP: 6.6.6.6', 'CF-Connecting-IP: 6.6.6.6', 'X-Client-IP: 6.6.6.6', 'X-Host: evil.test', 'X-Original-URL: /admin', 'X-Original-URI: /admin', 'X-Rewrite-URL: /admin', 'X_Forwarded_For: 6.6.6.6',
   'X_Forwarded-Host: evil.test', 'Ory-Base-URL-Rewrite: http://evil.test', 'Ory_Base_URL_Rewrite_Token: x', 'Ory-Proxy-Session: x', 'X-Ory-Proxy-User: x', 'X-Request-Id: forged', 'Content_Length: 5', 'Transfer_Encoding: chunked',
-  'X-HTTP-Method-Override: DELETE', 'Via: 1.1 somebody',
+  'X-HTTP-Method-Override: DELETE', 'SCRIPT_NAME: /x', 'X-Script-Name: /x', 'Path-Info: /admin', 'Via: 1.1 somebody',
 ];
 const hop = [
   'Connection: keep-alive', 'Connection: keep-alive, X-Custom', 'Connection: X-Custom', 'Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive', 'Proxy-Authorization: Basic x', 'TE: trailers', 'Trailer: X-T', 'Upgrade: x',

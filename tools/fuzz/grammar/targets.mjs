@@ -8,7 +8,7 @@ const everyday = [
   (m) => `//evil.test/${m}`, (m) => `/x//${m}`, (m) => `/administrator/${m}`, (m) => `/x;v=1/${m};a=b`, (m) => `/.oryx/${m}`, (m) => `/%2eory/${m}`, (m) => `/${m}?`,
   (m) => `/x/${m}??a=%zz&%=%`, (m) => `/${'a/'.repeat(200)}${m}`,
 ];
-const closed = [(m) => `/admin/${m}`, (m) => `/api/${m}?x=/public`, (m) => `/ADMIN/${m}`, (m) => `/admin%2f${m}`, (m) => `/%61dmin/${m}`, (m) => `//admin/${m}`, (m) => `/;x/admin/${m}`];
+const closed = [(m) => `/admin/${m}`, (m) => `/api/${m}?x=/public`, (m) => `/ADMIN/${m}`, (m) => `/admin%2f${m}`, (m) => `/%61dmin/${m}`, (m) => `//admin/${m}`, (m) => `//x/admin/${m}`, (m) => `/;x/admin/${m}`];
 const ory = [
   (m) => `/.ory/sessions?m=${m}`, (m) => `/.ory/self-service/login/browser?m=${m}&return_to=%2Fa&x=%zz`, (m) => `/.ory?m=${m}`, (m) => `/.ory/?m=${m}`,
   (m) => `/.ory/self-service/login?flow=x&m=${m}`, (m) => `/.ory/health/alive?m=${m}`, (m) => `/.ory/a%2Fb/${m}`,

@@ -3,7 +3,7 @@ import { isAdmin, isProtected } from '../readings.mjs';
 import { valuesOf } from '../reference.mjs';
 
 const hop = new Set(['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'content-length', 'expect']);
-const guarded = new Set(['forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip', 'x-client-ip', 'x-host', 'x-request-id', 'x-original-url', 'x-original-uri', 'x-original-host', 'x-rewrite-url']);
+const guarded = new Set(['forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip', 'x-client-ip', 'x-host', 'x-request-id', 'x-original-url', 'x-original-uri', 'x-original-host', 'x-rewrite-url', 'script-name', 'x-script-name', 'path-info']);
 const guardedStart = /^(?:x-forwarded-|ory-|x-ory-(?:proxy-|base-url-rewrite))/;
 /** What we or the transport add. */
 const ours = new Set(['connection', 'upgrade', 'content-length', 'transfer-encoding', 'authorization', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-request-id', 'via', 'host']);

@@ -28,7 +28,11 @@ export async function serveProxy(request: ServeRequest, context: RunContext): Pr
   if (hiddenRules !== undefined) logger.warn('option_ignored', `the rules of ${hiddenRules.replace(/^file /, '')} count for nothing beside --require and --public, which are all rules that there are`);
   const proxy = createProxy(request, context, logger);
   const { origin, url } = await listen(proxy, request, context);
-  const stopped = waitForStop(context, (how) => proxy.close(how)); // who reads that it is there may stop it at once
+  // Begun before anything is said: who reads that it is there may stop it at once.
+  const stopped = waitForStop(context, (how) => {
+    if (how === undefined) logger.stopping();
+    return proxy.close(how);
+  });
   const notes = request.onListening?.(origin) ?? [];
   announce({ options, origin, url, notes }, context, logger);
   if (isOn(options.open)) {

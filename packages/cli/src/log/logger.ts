@@ -9,6 +9,8 @@ export interface Logger {
   event(event: ProxyEvent): void;
   /** The proxy is there. `facts` are the addresses; `banner` is what a person reads instead. */
   started(facts: object, banner: string): void;
+  /** The first signal came: what is under way is finished. */
+  stopping(): void;
   warn(code: string, message: string): void;
 }
 
@@ -34,6 +36,7 @@ export async function createLogger(options: LogOptions, context: RunContext): Pr
       format: 'pretty',
       event: (event) => { if (isShown(levelOf(event))) stdout.write(lines.event(event, new Date())); },
       started: (_facts, banner) => { if (isShown('info')) stderr.write(banner); },
+      stopping: () => { if (isShown('info')) stderr.write('\n  stopping; what is under way is finished, and a second signal ends it at once\n'); },
       warn: (code, message) => { if (isShown('warn')) stdout.write(lines.event({ type: 'warning', code, message }, new Date())); },
     };
   }
@@ -44,6 +47,7 @@ export async function createLogger(options: LogOptions, context: RunContext): Pr
     format: 'json',
     event: (event) => { json(levelOf(event), 'duration' in event ? { ...event, duration: Math.round(event.duration * 1000) / 1000 } : event); },
     started: (facts) => { json('info', { type: 'started', ...facts }); },
+    stopping: () => { json('info', { type: 'stopping' }); },
     warn: (code, message) => { json('warn', { type: 'warning', code, message }); },
   };
 }

@@ -53,6 +53,7 @@ describe('serveProxy', () => {
     context.signal('SIGINT');
     await expect(ended).resolves.toBe(130);
     expect(proxy.close.mock.calls).toEqual([[undefined], [{ now: true }]]);
+    expect(context.out().match(/"type":"stopping"/g)).toHaveLength(1);
   });
 
   it('closes what was started when it cannot listen', async () => {

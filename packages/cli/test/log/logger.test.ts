@@ -17,9 +17,11 @@ describe('createLogger', () => {
     const logger = await createLogger({}, context);
     logger.event(request);
     logger.started({ origin: 'http://localhost:4000' }, 'banner');
-    const [line = '', started = '', rest] = context.out().split('\n');
+    logger.stopping();
+    const [line = '', started = '', stopping = '', rest] = context.out().split('\n');
     expect(JSON.parse(line)).toMatchObject({ ...request, level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string });
     expect(JSON.parse(started)).toMatchObject({ level: 'info', type: 'started', origin: 'http://localhost:4000' });
+    expect(JSON.parse(stopping)).toMatchObject({ level: 'info', type: 'stopping' });
     expect(rest).toBe('');
     expect(context.err()).toBe('');
   });
@@ -29,7 +31,8 @@ describe('createLogger', () => {
     const logger = await createLogger({}, context);
     logger.started({}, 'banner');
     logger.event(request);
-    expect(context.err()).toBe('banner');
+    logger.stopping();
+    expect(context.err()).toBe('banner\n  stopping; what is under way is finished, and a second signal ends it at once\n');
     expect(context.out()).toMatch(/^\d\d:\d\d:\d\d GET {4}\/cart\?… 200/);
   });
 
