@@ -81,7 +81,7 @@ try {
   }
   if (!isFailed) {
     const problems = await leaks.finish();
-    if (races > Math.max(3, played * lostRaces)) problems.push({ kind: 'refused', message: `${races} requests with a body got 502 for a connection that the app had closed` });
+    if (races > Math.max(3, played * lostRaces)) problems.push({ kind: 'refused', message: `${races} requests that must not be sent twice got 502 for a connection that the app had closed` });
     for (const { kind, message } of problems) say(`${kind}: ${message}`);
     isFailed = problems.length > 0;
   }

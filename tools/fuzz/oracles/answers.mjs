@@ -41,14 +41,14 @@ function* judgeLegal({ requests, reference }, answers) {
   for (const [i, { marker, status }] of requests.entries()) {
     const answer = answers[i];
     if (answer === undefined || status === undefined) continue;
-    // Its connection was closed by the app in that very moment, and a request with a body must not be sent twice.
-    if (answer.status === 502 && hasBody(reference.requests[i]) && tellsReset(reference.requests[i], answer)) yield ['lost race', marker];
+    // Its connection was closed by the app in that very moment, and it must not be sent twice.
+    if (answer.status === 502 && !isRepeatable(reference.requests[i]) && tellsReset(reference.requests[i], answer)) yield ['lost race', marker];
     else if (answer.status !== status) yield ['refused', `${answer.status} instead of ${status} for ${marker}: ${answer.body?.slice(0, 200)}`];
   }
 }
 
-function hasBody(request) {
-  return request?.fields.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name)) === true;
+function isRepeatable({ method, fields }) {
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method) && !fields.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name));
 }
 
 /** The answer to HEAD is the same, without its text. */
